@@ -19,12 +19,18 @@ describe('parseRange', () => {
     expect(parseRange(header, 100)).toEqual(expected);
   });
 
-  it.each(['bytes=', 'bytes=,', 'bytes=a-b', 'bytes=5-2', 'bytes=1-2;3', 'items=0-1', 'bytes 0-1', 'bytes=--1'])(
-    'ignores the malformed header %s',
-    (header) => {
-      expect(parseRange(header, 100)).toEqual({ kind: 'whole' });
-    },
-  );
+  it.each([
+    'bytes=',
+    'bytes=,',
+    'bytes=a-b',
+    'bytes=5-2',
+    'bytes=1-2;3',
+    'items=0-1',
+    'bytes 0-1',
+    'bytes=--1',
+  ])('ignores the malformed header %s', (header) => {
+    expect(parseRange(header, 100)).toEqual({ kind: 'whole' });
+  });
 
   it.each(['bytes=100-', 'bytes=100-200', 'bytes=-0'])('finds %s unsatisfiable', (header) => {
     expect(parseRange(header, 100)).toEqual({ kind: 'unsatisfiable' });
@@ -53,13 +59,20 @@ describe('parseRange', () => {
   it('covers exactly the bytes asked for, whatever the set', () => {
     const spec = fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
     fc.assert(
-      fc.property(fc.array(spec, { minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 50 }), (specs, size) => {
-        const parsed = parseRange(`bytes=${specs.map(([a, b]) => `${a}-${b}`).join(',')}`, size);
-        const asked = Array.from({ length: size }, (_, i) => specs.some(([a, b]) => i >= a && i <= b));
-        const ranges = parsed.kind === 'ranges' ? parsed.ranges : [];
-        const given = Array.from({ length: size }, (_, i) => ranges.filter((r) => i >= r.start && i < r.end).length);
-        expect(given).toEqual(asked.map(Number));
-      }),
+      fc.property(
+        fc.array(spec, { minLength: 1, maxLength: 8 }),
+        fc.integer({ min: 1, max: 50 }),
+        (specs, size) => {
+          const parsed = parseRange(`bytes=${specs.map(([a, b]) => `${a}-${b}`).join(',')}`, size);
+          const asked = Array.from({ length: size }, (_, i) => specs.some(([a, b]) => i >= a && i <= b));
+          const ranges = parsed.kind === 'ranges' ? parsed.ranges : [];
+          const given = Array.from(
+            { length: size },
+            (_, i) => ranges.filter((r) => i >= r.start && i < r.end).length,
+          );
+          expect(given).toEqual(asked.map(Number));
+        },
+      ),
     );
   });
 });

@@ -1,0 +1,22 @@
+import type { Priority } from '../fichier/api.ts';
+
+/** A direct link: the right to read one file's bytes for some minutes. Its address is a secret. */
+export interface DirectLink {
+  /** Secret. */
+  readonly address: string;
+  /** ms since the epoch. */
+  readonly mintedAt: number;
+}
+
+export interface LinkRequest {
+  readonly priority: Priority;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where readers get direct links from. */
+export interface LinkSource {
+  /** The live link of a file, from the cache or by at most one API call however many ask at once. */
+  get(fileUrl: string, request: LinkRequest): Promise<DirectLink>;
+  /** Says that `link` was refused by the storage host; the next `get` mints another, once for all who say so. */
+  refuse(fileUrl: string, link: DirectLink): void;
+}

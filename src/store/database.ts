@@ -27,8 +27,9 @@ export function openDatabase(path: string, schemas: readonly Schema[]): Database
 }
 
 function migrate(database: Database, schema: Schema): void {
-  const row = database.prepare('SELECT version FROM schema_version WHERE module = ?').get(schema.module);
-  const applied = Number(row?.['version'] ?? 0);
+  const row = database.prepare('SELECT version FROM schema_version WHERE module = ?').get(schema.module) as
+    { version: number } | undefined;
+  const applied = row?.version ?? 0;
   if (applied > schema.migrations.length) {
     throw new BridgeError(
       'config-invalid',

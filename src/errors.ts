@@ -115,6 +115,16 @@ const FAILURES = {
     retryable: false,
     hint: '1fichier refused the call; its own words say why.',
   },
+  'link-refused': {
+    httpStatus: 502,
+    retryable: true,
+    hint: 'The storage host refuses even fresh direct links; use the account from one place, and try in a minute.',
+  },
+  'content-changed': {
+    httpStatus: 502,
+    retryable: false,
+    hint: 'The file at 1fichier is not the one in the library any more; refresh its folder.',
+  },
   'patience-exhausted': {
     httpStatus: 504,
     retryable: true,

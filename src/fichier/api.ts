@@ -5,6 +5,8 @@ export interface CallOptions {
   readonly priority: Priority;
   /** Gives the call up: one still queued is never sent. */
   readonly signal?: AbortSignal | undefined;
+  /** Told once when the call leaves the queue: giving it up from then on saves nothing. */
+  readonly onSent?: (() => void) | undefined;
 }
 
 export interface RemoteFile {

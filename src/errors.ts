@@ -136,6 +136,11 @@ const FAILURES = {
     retryable: false,
     hint: 'Send the token as "Authorization: Bearer …", as the password of Basic, or use a signed address.',
   },
+  'too-many-attempts': {
+    httpStatus: 429,
+    retryable: true,
+    hint: 'Wait a moment, then send the right token.',
+  },
   'forbidden-origin': {
     httpStatus: 403,
     retryable: false,

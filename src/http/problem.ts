@@ -1,0 +1,77 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import { asBridgeError, BridgeError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+
+/** The JSON body of every answer that reports a failure. */
+export interface Problem {
+  readonly error: string;
+  readonly message: string;
+  readonly hint: string;
+  readonly retryable: boolean;
+}
+
+/** Answers failures with their status, a short JSON body, and Retry-After where the moment is known. */
+export const problemAnswers = fastifyPlugin<{ clock: Clock }>((server, { clock }, done) => {
+  server.setErrorHandler((thrown, request, reply) => {
+    const failure = failureOf(thrown);
+    logFailure(request, failure);
+    return sendProblem(reply, failure, clock.now());
+  });
+  server.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, new BridgeError('not-found', 'there is nothing at this address'), clock.now()),
+  );
+  done();
+});
+
+function sendProblem(reply: FastifyReply, failure: BridgeError, now: number): FastifyReply {
+  // What describes the content that failed must not describe the report of the failure.
+  for (const name of CONTENT_HEADERS) reply.removeHeader(name);
+  if (failure.retryAt !== undefined) {
+    reply.header('retry-after', String(Math.max(1, Math.ceil((failure.retryAt - now) / 1000))));
+  }
+  const problem: Problem = {
+    error: failure.kind,
+    message: failure.message,
+    hint: failure.hint,
+    retryable: failure.retryable,
+  };
+  return reply
+    .code(failure.httpStatus)
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problem);
+}
+
+const CONTENT_HEADERS = [
+  'accept-ranges',
+  'content-disposition',
+  'content-length',
+  'content-range',
+  'content-security-policy',
+  'etag',
+  'last-modified',
+];
+
+/** Failures of fastify itself (bad JSON, a body too large, bad parameters) carry a status below 500. */
+function failureOf(thrown: unknown): BridgeError {
+  if (thrown instanceof BridgeError) return thrown;
+  if (thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number') {
+    if (thrown.statusCode === 413) {
+      const hint = 'Send a smaller body.';
+      return new BridgeError('file-too-large', 'the body of the request is too large', { hint });
+    }
+    if (thrown.statusCode >= 400 && thrown.statusCode < 500) {
+      return new BridgeError('bad-request', thrown.message, { cause: thrown });
+    }
+  }
+  return asBridgeError(thrown);
+}
+
+function logFailure(request: FastifyRequest, failure: BridgeError): void {
+  if (failure.kind === 'internal') request.log.error({ err: failure }, failure.message);
+  else if (failure.httpStatus >= 500 && failure.kind !== 'cancelled') {
+    request.log.warn({ kind: failure.kind }, failure.message);
+  } else request.log.debug({ kind: failure.kind }, failure.message);
+}

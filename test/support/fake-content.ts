@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { DirectLink, LinkRequest, LinkSource } from '../../src/links/link.ts';
+import type { DirectLink, LinkSource } from '../../src/links/link.ts';
 import type { Content, ContentReader, ReadRequest } from '../../src/streaming/content.ts';
 import type { ByteRange } from '../../src/streaming/range.ts';
 
@@ -47,7 +47,7 @@ export class FakeLinks implements LinkSource {
   readonly minted: string[] = [];
   address = 'https://storage.test/p123456';
 
-  get(fileUrl: string, _request: LinkRequest): Promise<DirectLink> {
+  get(fileUrl: string): Promise<DirectLink> {
     this.minted.push(fileUrl);
     return Promise.resolve({ address: this.address, mintedAt: 0 });
   }

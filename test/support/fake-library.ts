@@ -5,7 +5,6 @@ import type {
   CrawlStatus,
   FoundEntry,
   Library,
-  LibraryChange,
   ListOrder,
   RefreshRequest,
   SearchQuery,
@@ -41,7 +40,9 @@ export class FakeLibrary implements Library {
     let folder: Entry = this.root();
     for (const name of namesOf(path)) {
       const parent: Entry = folder;
-      const known: Entry | undefined = this.entries.find((entry) => entry.parentId === parent.id && entry.name === name);
+      const known: Entry | undefined = this.entries.find(
+        (entry) => entry.parentId === parent.id && entry.name === name,
+      );
       folder =
         known ??
         this.#add({
@@ -169,7 +170,7 @@ export class FakeLibrary implements Library {
     await this.onRefresh(folderId);
   }
 
-  onChange(_listener: (change: LibraryChange) => void): () => void {
+  onChange(): () => void {
     return () => undefined;
   }
 }

@@ -1,0 +1,88 @@
+import { BridgeError } from '../errors.ts';
+import type { Block } from './block.ts';
+import { isHeadOrTail } from './block.ts';
+import type { BlockCache } from './block-cache.ts';
+import type { Upstream } from './content.ts';
+import type { FlowPlan } from './flow.ts';
+import { Flow } from './flow.ts';
+import type { ReadAheadSettings } from './read-ahead.ts';
+import { ReadAheadBudget } from './read-ahead.ts';
+
+export interface FlowTableOptions {
+  readonly upstream: Upstream;
+  readonly cache: BlockCache;
+  readonly readAhead: ReadAheadSettings;
+  readonly onFetched: (bytes: number) => void;
+}
+
+/** All flows, by content, so that readers find each other's. */
+export class FlowTable {
+  readonly readAhead: ReadAheadSettings;
+  readonly budget: ReadAheadBudget;
+  readonly #options: FlowTableOptions;
+  readonly #flows = new Map<string, Set<Flow>>();
+
+  constructor(options: FlowTableOptions) {
+    this.#options = options;
+    this.readAhead = options.readAhead;
+    this.budget = new ReadAheadBudget(options.readAhead.budgetBytes);
+  }
+
+  blockAt(contentKey: string, position: number): Block | null {
+    const flows = this.#flows.get(contentKey);
+    if (flows === undefined) return null;
+    for (const flow of flows) {
+      const block = flow.blockAt(position);
+      if (block !== null) return block;
+    }
+    return null;
+  }
+
+  /** A flow that will bring the byte at `position` with at most `distance` bytes before it. */
+  reaching(contentKey: string, position: number, distance: number): Flow | null {
+    for (const flow of this.#flows.get(contentKey) ?? []) {
+      if (flow.willReach(position, distance)) return flow;
+    }
+    return null;
+  }
+
+  /** A flow for others to find; whoever creates it joins it and runs it. */
+  create(contentKey: string, plan: FlowPlan): Flow {
+    const { upstream, cache, onFetched } = this.#options;
+    const { blockSize } = cache.layout;
+    const address = (index: number) => ({
+      content: contentKey,
+      index,
+      kept: isHeadOrTail(cache.layout, plan.content, index),
+    });
+    const flow = new Flow(plan, {
+      upstream,
+      blockSize,
+      budget: this.budget,
+      isCached: (index) => {
+        const end = Math.min((index + 1) * blockSize, plan.content.size);
+        const run = cache.runOf(address(index));
+        return run !== null && run.start === index * blockSize && run.end === end;
+      },
+      onFetched,
+      onBlock: (block) => cache.put(address(block.index), block),
+      onClosed: (closed) => this.#remove(contentKey, closed),
+    });
+    const flows = this.#flows.get(contentKey);
+    if (flows === undefined) this.#flows.set(contentKey, new Set([flow]));
+    else flows.add(flow);
+    return flow;
+  }
+
+  /** Cancels every upstream request; readers that wait for one fail. */
+  close(): void {
+    const failure = new BridgeError('cancelled', 'the bridge is stopping');
+    for (const flows of [...this.#flows.values()]) for (const flow of [...flows]) flow.cancel(failure);
+  }
+
+  #remove(contentKey: string, flow: Flow): void {
+    const flows = this.#flows.get(contentKey);
+    flows?.delete(flow);
+    if (flows?.size === 0) this.#flows.delete(contentKey);
+  }
+}

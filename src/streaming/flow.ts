@@ -1,0 +1,249 @@
+import type { Priority } from '../fichier/api.ts';
+import { asBridgeError, BridgeError } from '../errors.ts';
+import { Block } from './block.ts';
+import type { Content, Healing, Upstream } from './content.ts';
+import type { ReadAheadBudget } from './read-ahead.ts';
+
+/** Someone served by a flow. */
+export interface FlowReader {
+  /** Offset of the next byte it reads. */
+  readonly position: number;
+  /** Offset up to which bytes may be fetched for it now, exclusive. */
+  readonly goal: number;
+  /** Called when bytes have come or the flow has ended. */
+  wake(): void;
+  healed(healing: Healing): void;
+}
+
+export interface FlowPlan {
+  readonly content: Content;
+  /** Offset of the first byte to fetch, inclusive. */
+  readonly start: number;
+  /** Where the upstream request ends, exclusive. */
+  readonly end: number;
+  readonly priority: Priority;
+}
+
+export interface FlowContext {
+  readonly upstream: Upstream;
+  readonly blockSize: number;
+  readonly budget: ReadAheadBudget;
+  /** Whether a block need not be fetched any more. */
+  readonly isCached: (index: number) => boolean;
+  onFetched(bytes: number): void;
+  /** Takes a block that is whole, or that ends short because the flow does. */
+  onBlock(block: Block): void;
+  /** Nobody needs to look for bytes in this flow any more. */
+  onClosed(flow: Flow): void;
+}
+
+/**
+ * One upstream request that fills consecutive blocks for everyone who reads near by.
+ *
+ * It runs ahead of its foremost reader as far as that reader's goal and the budget for reading ahead allow, and
+ * stands still (the connection open, nothing pulled) beyond. A block somebody waits for is fetched whatever the
+ * budget says. Blocks are held from their first byte until the foremost reader has passed them; those further
+ * behind find them in the cache, so a slow reader costs no memory here and delays nobody.
+ * When the last reader leaves, the request is cancelled at once and what has come of the block is kept.
+ */
+export class Flow {
+  readonly end: number;
+  readonly #plan: FlowPlan;
+  readonly #context: FlowContext;
+  readonly #abort = new AbortController();
+  readonly #readers = new Set<FlowReader>();
+  readonly #held = new Map<number, Block>();
+  #filling: Block | null = null;
+  #position: number;
+  #resume: (() => void) | null = null;
+  #state: 'running' | 'ended' | 'closed' = 'running';
+  #failure: BridgeError | null = null;
+  /** Bytes up to here are fetched even with no reader left. */
+  #promisedEnd = 0;
+
+  constructor(plan: FlowPlan, context: FlowContext) {
+    this.end = plan.end;
+    this.#plan = plan;
+    this.#context = context;
+    this.#position = plan.start;
+  }
+
+  /** Why it ended short; null while it runs and when it ended well. */
+  get failure(): BridgeError | null {
+    return this.#failure;
+  }
+
+  get running(): boolean {
+    return this.#state === 'running';
+  }
+
+  /** Whether the byte at `position` will come, and with no more than `distance` bytes before it. */
+  willReach(position: number, distance: number): boolean {
+    const away = position - this.#position;
+    return this.running && position < this.end && away >= 0 && away <= distance;
+  }
+
+  /** The held block that has the byte at `position`, if it has come. */
+  blockAt(position: number): Block | null {
+    const block = this.#held.get(Math.floor(position / this.#context.blockSize));
+    return block?.covers(position) === true ? block : null;
+  }
+
+  join(reader: FlowReader): void {
+    this.#readers.add(reader);
+    this.#kick();
+  }
+
+  /**
+   * @param satisfied the reader has read all that it wanted. Then the rest of a request that has at most one block to
+   * go is let come: the next probe finds a whole block, and the connection can be used again.
+   */
+  leave(reader: FlowReader, satisfied: boolean): void {
+    if (!this.#readers.delete(reader)) return;
+    if (this.#readers.size > 0) {
+      this.#kick();
+      return;
+    }
+    if (satisfied && this.running && this.end - this.#position <= this.#context.blockSize) {
+      this.#promisedEnd = this.end;
+      this.#kick();
+    } else {
+      this.cancel();
+    }
+  }
+
+  /** @param failure what readers still waiting are told. */
+  cancel(failure: BridgeError | null = null): void {
+    this.#endWith(failure);
+    this.#close();
+    // With all bytes here the request ends by itself and its connection can be used again.
+    if (this.#position < this.end) {
+      this.#abort.abort(new BridgeError('cancelled', 'nobody reads these bytes any more'));
+    }
+  }
+
+  /** Lets the blocks go that all have passed, and fetches on where the reader's progress allows. */
+  readerMoved(): void {
+    const foremost = this.#foremost();
+    for (const [index, block] of this.#held) {
+      if ((index + 1) * this.#context.blockSize > foremost || block === this.#filling) break;
+      this.#held.delete(index);
+      this.#context.budget.release(block.capacity);
+    }
+    if (this.#resume !== null) this.#kick();
+  }
+
+  /** Fetches until all has come, nobody is left, or upstream fails. Never rejects. */
+  async run(): Promise<void> {
+    const { content, start, end, priority } = this.#plan;
+    const onHealed = (healing: Healing): void => {
+      for (const reader of this.#readers) reader.healed(healing);
+    };
+    try {
+      const request = { priority, signal: this.#abort.signal, onHealed };
+      for await (const chunk of this.#context.upstream.read(content, { start, end }, request)) {
+        this.#context.onFetched(chunk.length);
+        if (!(await this.#store(chunk))) break;
+      }
+      this.#endWith(
+        this.running
+          ? new BridgeError('upstream-unavailable', 'the storage host sent less than asked')
+          : null,
+      );
+    } catch (error) {
+      this.#endWith(asBridgeError(error));
+    }
+  }
+
+  /** Gives false when the flow is to end. */
+  async #store(chunk: Buffer): Promise<boolean> {
+    for (let taken = 0; taken < chunk.length;) {
+      const block = this.#filling ?? (await this.#nextBlock());
+      if (block === null) return false;
+      const added = block.append(chunk, taken);
+      taken += added;
+      this.#position += added;
+      if (block.full) {
+        this.#filling = null;
+        this.#context.onBlock(block);
+      }
+      if (this.#position === this.end) this.#endWith(null);
+      this.#wakeReaders();
+    }
+    return true;
+  }
+
+  /** Waits until another block may be fetched; null: the flow is over. */
+  async #nextBlock(): Promise<Block | null> {
+    const { blockSize, budget } = this.#context;
+    const index = Math.floor(this.#position / blockSize);
+    const end = Math.min((index + 1) * blockSize, this.end);
+    if (this.#position > this.#plan.start && this.#restIsCached(index)) this.#endWith(null);
+    while (this.running && !this.#mayFetch(end - this.#position)) {
+      await new Promise<void>((resolve) => {
+        this.#resume = resolve;
+      });
+    }
+    if (!this.running) return null;
+    const block = Block.empty(index, this.#position, end);
+    budget.take(block.capacity);
+    this.#held.set(index, block);
+    this.#filling = block;
+    return block;
+  }
+
+  /** One cached block is fetched again rather than paying for another request behind it; two in a row are not. */
+  #restIsCached(index: number): boolean {
+    const { blockSize, isCached } = this.#context;
+    return isCached(index) && ((index + 1) * blockSize >= this.end || isCached(index + 1));
+  }
+
+  #mayFetch(bytes: number): boolean {
+    let goal = this.#promisedEnd;
+    for (const reader of this.#readers) {
+      goal = Math.max(goal, reader.goal);
+      if (reader.position >= this.#position && reader.goal > this.#position) return true;
+    }
+    if (this.#position >= goal) return false;
+    if (this.#context.budget.allows(bytes)) return true;
+    this.#context.budget.onRelease(this.#kick);
+    return false;
+  }
+
+  #foremost(): number {
+    let foremost = 0;
+    for (const reader of this.#readers) foremost = Math.max(foremost, reader.position);
+    return foremost;
+  }
+
+  readonly #kick = (): void => {
+    const resume = this.#resume;
+    this.#resume = null;
+    resume?.();
+  };
+
+  #wakeReaders(): void {
+    for (const reader of this.#readers) reader.wake();
+  }
+
+  #endWith(failure: BridgeError | null): void {
+    if (!this.running) return;
+    this.#state = 'ended';
+    this.#failure = failure;
+    const rest = this.#filling;
+    this.#filling = null;
+    if (rest !== null && rest.end > rest.start) this.#context.onBlock(rest.trimmed());
+    this.#wakeReaders();
+    if (this.#readers.size === 0) this.#close();
+    this.#kick();
+  }
+
+  #close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    for (const block of this.#held.values()) this.#context.budget.release(block.capacity);
+    this.#held.clear();
+    this.#context.budget.forget(this.#kick);
+    this.#context.onClosed(this);
+  }
+}

@@ -1,0 +1,106 @@
+import { BridgeError } from '../../src/errors.ts';
+import type { Content, Upstream, UpstreamRequest } from '../../src/streaming/content.ts';
+import type { ByteRange } from '../../src/streaming/range.ts';
+
+/** The bytes of a seed from `start` to `end`: a pure function, so that any range can be checked. */
+export function bytesOf(seed: string, start: number, end: number): Buffer {
+  const salt = Buffer.from(seed).reduce((hash, byte) => (hash * 31 + byte) >>> 0, 7);
+  const bytes = Buffer.allocUnsafe(end - start);
+  for (let offset = 0; offset < bytes.length; offset += 1) {
+    const position = start + offset;
+    bytes[offset] = (Math.imul(position ^ salt, 0x9e3779b1) >>> 24) ^ (position / 0x1000000);
+  }
+  return bytes;
+}
+
+export function content(overrides: Partial<Content> = {}): Content {
+  const id = overrides.id ?? 'film';
+  return {
+    id,
+    version: 'v1',
+    size: 8 * 1024 * 1024,
+    url: `https://1fichier.com/?${id}`,
+    name: `${id}.mkv`,
+    contentType: 'video/x-matroska',
+    ...overrides,
+  };
+}
+
+export class FakeRead {
+  readonly range: ByteRange;
+  sent = 0;
+  state: 'open' | 'complete' | 'cancelled' | 'failed' = 'open';
+
+  constructor(range: ByteRange) {
+    this.range = range;
+  }
+}
+
+/** An upstream of synthetic bytes that remembers what was asked of it and can be held, cut and made to fail. */
+export class FakeUpstream implements Upstream {
+  readonly reads: FakeRead[] = [];
+  chunkSize = 16 * 1024;
+  /** Bytes beyond which no read sends anything until it is raised; counted over each read. */
+  allowance = Infinity;
+  /** Consulted before each chunk; a returned error is thrown. */
+  fault: (read: FakeRead) => BridgeError | null = () => null;
+  readonly #waiting = new Set<() => void>();
+
+  get fetched(): number {
+    return this.reads.reduce((sum, read) => sum + read.sent, 0);
+  }
+
+  get open(): number {
+    return this.reads.filter((read) => read.state === 'open').length;
+  }
+
+  allow(bytes: number): void {
+    this.allowance = bytes;
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  async *read(
+    file: Content,
+    range: ByteRange,
+    request: UpstreamRequest,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    const read = new FakeRead(range);
+    this.reads.push(read);
+    const signal = request.signal ?? new AbortController().signal;
+    signal.addEventListener('abort', () => {
+      if (read.state === 'open') read.state = 'cancelled';
+    });
+    try {
+      while (range.start + read.sent < range.end) {
+        await this.#turn(read, signal);
+        const fault = this.fault(read);
+        if (fault !== null) {
+          read.state = 'failed';
+          throw fault;
+        }
+        const start = range.start + read.sent;
+        const end = Math.min(start + this.chunkSize, range.end);
+        read.sent += end - start;
+        yield bytesOf(`${file.id}-${file.version}`, start, end);
+      }
+      read.state = 'complete';
+    } finally {
+      if (read.state === 'open') read.state = 'cancelled';
+    }
+  }
+
+  async #turn(read: FakeRead, signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (!signal.aborted && read.sent >= this.allowance) {
+      await new Promise<void>((resolve) => {
+        const wake = (): void => {
+          this.#waiting.delete(wake);
+          resolve();
+        };
+        this.#waiting.add(wake);
+        signal.addEventListener('abort', wake, { once: true });
+      });
+    }
+    if (signal.aborted) throw new BridgeError('cancelled', 'the read was cancelled');
+  }
+}

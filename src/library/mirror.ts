@@ -1,0 +1,142 @@
+import type { FolderListing } from '../fichier/api.ts';
+import { transaction } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { Query } from '../store/query.ts';
+import type { EntryTable, KnownEntry, Placement } from './entry-table.ts';
+import { fileIdentity, folderIdentity, itemsOf } from './remote-item.ts';
+import type { RemoteItem } from './remote-item.ts';
+
+export interface MirrorSettings {
+  /** How long after a first look lacked an entry a second one may confirm that it is gone, ms. */
+  readonly confirmGoneAfterMs: number;
+  /** The same where a listing lost so much that it is more likely wrong, ms. */
+  readonly confirmShrunkenAfterMs: number;
+}
+
+export interface AppliedListing {
+  /** Folders whose entries are different now. */
+  readonly changedFolders: readonly number[];
+  /** When the folder should be read again to confirm what is gone, ms since the epoch; null: nothing is. */
+  readonly confirmAt: number | null;
+}
+
+/** A listing that lost more than half of a folder, and more entries than this, is more likely wrong than true. */
+const FEW = 10;
+
+/** Brings the catalogue in line with listings, under the rule that no single look ever deletes. */
+export class Mirror {
+  readonly #database: Database;
+  readonly #rootId: number;
+  readonly #entries: EntryTable;
+  readonly #settings: MirrorSettings;
+  readonly #parent: Query<{ parent_id: number | null }>;
+  readonly #withheld: Query<{ identity: string }>;
+  readonly #lapse: Query;
+
+  constructor(database: Database, rootId: number, entries: EntryTable, settings: MirrorSettings) {
+    this.#database = database;
+    this.#rootId = rootId;
+    this.#entries = entries;
+    this.#settings = settings;
+    this.#parent = new Query(database, 'SELECT parent_id FROM entry WHERE folder_id = ?');
+    this.#withheld = new Query(database, 'SELECT identity FROM withheld');
+    this.#lapse = new Query(database, 'DELETE FROM withheld WHERE until <= ?');
+  }
+
+  /**
+   * Applies a folder's listing in one transaction. An incomplete one only adds and updates.
+   *
+   * @param takenAt when its call was sent, ms since the epoch: what was written later is not in it.
+   * @throws BridgeError `disk-full`; nothing is changed then.
+   */
+  applyListing(folderId: number, listing: FolderListing, takenAt: number): AppliedListing {
+    return transaction(this.#database, () => this.#apply(folderId, listing, takenAt));
+  }
+
+  #apply(folderId: number, listing: FolderListing, takenAt: number): AppliedListing {
+    // Gone while its listing was under way: entries put below it would be out of everyone's reach.
+    if (this.#parent.get(folderId) === undefined) return { changedFolders: [], confirmAt: null };
+    this.#lapse.run(takenAt);
+    const children = this.#entries.inFolder(folderId);
+    const unseen = new Map(children.map((known) => [identityOf(known), known]));
+    const changed = new Set<number>();
+    const placements: Placement[] = [];
+    for (const item of this.#admissible(folderId, listing)) {
+      const known = unseen.get(item.identity) ?? this.#entries.find(item);
+      unseen.delete(item.identity);
+      if (known !== undefined && isSettling(known, takenAt)) continue;
+      if (known?.parent_id === folderId && remoteNameOf(known) === wellFormed(item.remoteName)) {
+        if (this.#entries.updateBytes(known, item)) changed.add(folderId);
+        continue;
+      }
+      placements.push({ remoteName: item.remoteName, known, item, settlesAt: null });
+      changed.add(folderId);
+      if (known?.parent_id != null) changed.add(known.parent_id);
+    }
+    const absent = listing.complete
+      ? [...unseen.values()].filter((known) => !isSettling(known, takenAt))
+      : [];
+    // Before anything is dropped: what is placed may come out of a folder that is dropped.
+    this.#entries.place(folderId, [...placements, ...yielding(absent, placements)], takenAt);
+    if (this.#dropConfirmed(absent, takenAt)) changed.add(folderId);
+    const confirmAt = this.#markAbsent(absent, children.length, takenAt);
+    return { changedFolders: [...changed], confirmAt };
+  }
+
+  /** What of a listing can be mirrored: nothing just removed, and no folder that contains the one listed. */
+  #admissible(folderId: number, listing: FolderListing): RemoteItem[] {
+    const refused = new Set(this.#withheld.all().map((row) => row.identity));
+    refused.add(folderIdentity(this.#rootId));
+    for (let id: number | null = folderId; id !== null; id = this.#parent.get(id)?.parent_id ?? null) {
+      refused.add(folderIdentity(id));
+    }
+    return itemsOf(listing).filter((item) => !refused.has(item.identity));
+  }
+
+  #dropConfirmed(absent: readonly KnownEntry[], takenAt: number): boolean {
+    const confirmed = absent.filter((known) => isConfirmed(known, takenAt));
+    for (const known of confirmed) this.#entries.remove(known);
+    return confirmed.length > 0;
+  }
+
+  #markAbsent(absent: readonly KnownEntry[], before: number, takenAt: number): number | null {
+    const isShrunken = absent.length === before || (absent.length > FEW && absent.length * 2 > before);
+    const wait = isShrunken ? this.#settings.confirmShrunkenAfterMs : this.#settings.confirmGoneAfterMs;
+    let confirmAt: number | null = null;
+    for (const known of absent) {
+      if (isConfirmed(known, takenAt)) continue;
+      const goneAfter = known.gone_after ?? takenAt + wait;
+      if (known.gone_after === null) this.#entries.markGone(known, goneAfter);
+      confirmAt = Math.min(confirmAt ?? goneAfter, goneAfter);
+    }
+    return confirmAt === null ? null : confirmAt + 1;
+  }
+}
+
+function isConfirmed(known: KnownEntry, takenAt: number): boolean {
+  return known.gone_after !== null && takenAt > known.gone_after;
+}
+
+function isSettling(known: KnownEntry, takenAt: number): boolean {
+  return known.settles_at !== null && known.settles_at > takenAt;
+}
+
+/** Missing entries whose names newcomers bear: a replaced file must not force a number on its successor. */
+function yielding(absent: readonly KnownEntry[], placements: readonly Placement[]): Placement[] {
+  const wanted = new Set(placements.map(({ remoteName }) => remoteName));
+  return absent
+    .filter((known) => wanted.has(remoteNameOf(known)))
+    .map((known) => ({ remoteName: remoteNameOf(known), known, item: null, settlesAt: null }));
+}
+
+function identityOf(known: KnownEntry): string {
+  return known.file_id === null ? folderIdentity(known.folder_id ?? 0) : fileIdentity(known.file_id);
+}
+
+function remoteNameOf(known: KnownEntry): string {
+  return known.remote_name ?? known.name;
+}
+
+function wellFormed(name: string): string {
+  return name.replace(/\p{Surrogate}/gu, '\ufffd');
+}

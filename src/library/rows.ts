@@ -1,0 +1,58 @@
+import { Buffer } from 'node:buffer';
+import type { Entry, FileEntry, FolderEntry } from './entry.ts';
+import { contentTypeOf } from './media-kind.ts';
+
+/** What reading needs of a row of `entry`, joined with the folder's listing time. */
+export interface EntryRow {
+  readonly key: number;
+  readonly parent_id: number | null;
+  readonly folder_id: number | null;
+  readonly file_id: string | null;
+  readonly name: string;
+  readonly sort_key: string;
+  readonly remote_name: string | null;
+  readonly modified_at: number;
+  readonly url: string | null;
+  readonly size: number | null;
+  readonly checksum: Uint8Array | null;
+  readonly remote_type: string | null;
+  readonly listed_at: number | null;
+}
+
+export const SELECT_ENTRY = `SELECT entry.key, parent_id, entry.folder_id, file_id, name, sort_key, remote_name,
+  modified_at, url, size, checksum, remote_type, listed_at
+  FROM entry LEFT JOIN listing ON listing.folder_id = entry.folder_id`;
+
+export function toEntry(row: EntryRow): Entry {
+  return row.file_id === null ? toFolder(row) : toFile(row, row.file_id);
+}
+
+function toFolder(row: EntryRow): FolderEntry {
+  return {
+    kind: 'folder',
+    id: row.folder_id ?? 0,
+    parentId: row.parent_id,
+    name: row.name,
+    remoteName: row.remote_name ?? row.name,
+    modifiedAt: row.modified_at,
+    listedAt: row.listed_at,
+  };
+}
+
+function toFile(row: EntryRow, id: string): FileEntry {
+  const checksum = row.checksum === null ? null : Buffer.from(row.checksum).toString('hex');
+  const size = row.size ?? 0;
+  return {
+    kind: 'file',
+    id,
+    parentId: row.parent_id ?? 0,
+    name: row.name,
+    remoteName: row.remote_name ?? row.name,
+    url: row.url ?? '',
+    size,
+    version: checksum === null ? size.toString(36) : `${size.toString(36)}-${checksum.slice(0, 16)}`,
+    modifiedAt: row.modified_at,
+    checksum,
+    contentType: contentTypeOf(row.name, row.remote_type),
+  };
+}

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
@@ -9,6 +8,7 @@ import type { LinkSource } from '../links/link.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import { planMultipart, type MultipartPart, type MultipartPlan } from '../streaming/multipart.ts';
 import type { ByteRange } from '../streaming/range.ts';
+import { abortOnClose } from './abort-on-close.ts';
 import { sendBody } from './body-sender.ts';
 import { planFileResponse, safeContentType, type FileResponse } from './file-response.ts';
 
@@ -144,15 +144,6 @@ function multipartOf(plan: FileResponse, file: FileEntry): MultipartPlan | null 
     { size: file.size, contentType: safeContentType(file.contentType) },
     boundary,
   );
-}
-
-/** Aborts when the connection closes before the response has ended. */
-function abortOnClose(response: ServerResponse): AbortSignal {
-  const controller = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }
 
 const LONGEST_CLIENT_NAME = 200;

@@ -4,13 +4,18 @@ import fastify, {
   type FastifyInstance,
   type FastifyPluginAsync,
 } from 'fastify';
+import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import type { Library } from '../library/library.ts';
+import { api } from './api/api.ts';
 import { accessGuard } from './auth/access-guard.ts';
 import { originGuard } from './auth/origin-guard.ts';
 import type { UrlSigner } from './auth/url-signer.ts';
 import { drainOnClose } from './drain.ts';
 import type { FileServer } from './file-server.ts';
+import { healthRoutes } from './operations/health.ts';
+import type { Insight } from './operations/insight.ts';
+import { metricsRoute } from './operations/metrics.ts';
 import { problemAnswers } from './problem.ts';
 import { requestLog } from './request-log.ts';
 import type { StreamPolicy } from './routes/file-query.ts';
@@ -38,6 +43,8 @@ export interface HttpLimits {
   readonly headersSize: number;
   /** Body of a request, except where a route takes uploads. */
   readonly bodySize: number;
+  /** For such a body to arrive. */
+  readonly bodyTime: number;
   /** Between two requests on one connection. */
   readonly keepAliveTime: number;
   /** How often overdue connections are looked for. */
@@ -49,6 +56,7 @@ const DEFAULT_LIMITS: HttpLimits = {
   headersTime: 20_000,
   headersSize: 32 * 1024,
   bodySize: 256 * 1024,
+  bodyTime: 20_000,
   keepAliveTime: 65_000,
   checkInterval: 5000,
 };
@@ -56,6 +64,8 @@ const DEFAULT_LIMITS: HttpLimits = {
 export interface HttpParts {
   readonly library: Library;
   readonly files: FileServer;
+  readonly insight: Insight;
+  readonly metrics: Registry;
   /** Null when no token is set. */
   readonly signer: UrlSigner | null;
   readonly clock: Clock;
@@ -72,7 +82,7 @@ const SEND_QUEUE = 256 * 1024;
 
 /** The HTTP server, complete but not yet listening. */
 export function createHttpServer(parts: HttpParts): FastifyInstance {
-  const { clock, library, files, settings, signer } = parts;
+  const { clock, library, files, insight, settings, signer } = parts;
   const limits = { ...DEFAULT_LIMITS, ...settings.limits };
   const server = fastify({
     loggerInstance: parts.logger,
@@ -100,6 +110,9 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   server.register(streamRoute, { library, files, policy: settings });
   server.register(libraryRoute, { library, files, policy: settings });
   server.register(playlistRoute, { library, signer, publicUrl: settings.publicUrl });
+  server.register(api, { library, insight, signer, clock, bodyTime: limits.bodyTime });
+  server.register(healthRoutes, { library, insight });
+  server.register(metricsRoute, { registry: parts.metrics, insight, library, files, clock });
   for (const extension of parts.extensions ?? []) server.register(extension);
   server.register(rootRoute);
   return server;

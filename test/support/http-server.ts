@@ -1,10 +1,12 @@
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { UrlSigner } from '../../src/http/auth/url-signer.ts';
 import { FileServer } from '../../src/http/file-server.ts';
 import { createHttpServer, type HttpParts, type HttpSettings } from '../../src/http/server.ts';
+import { FakeInsight } from './fake-insight.ts';
 import { FakeLinks, FakeReader } from './fake-content.ts';
 import { FakeLibrary } from './fake-library.ts';
 
@@ -14,6 +16,7 @@ export interface TestServer {
   readonly reader: FakeReader;
   readonly links: FakeLinks;
   readonly files: FileServer;
+  readonly insight: FakeInsight;
   /** Log lines written so far. */
   readonly logged: string[];
 }
@@ -31,6 +34,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const library = new FakeLibrary();
   const reader = new FakeReader();
   const links = new FakeLinks();
+  const insight = new FakeInsight();
   const logged: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const files = new FileServer({ reader, links, clock, clientTimeout: options.clientTimeout ?? 60_000 });
@@ -46,13 +50,15 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const server = createHttpServer({
     library,
     files,
+    insight,
+    metrics: new Registry(),
     signer: settings.token === null ? null : new UrlSigner(settings.token),
     clock,
     logger,
     settings,
     ...options.parts,
   });
-  return { server, library, reader, links, files, logged };
+  return { server, library, reader, links, files, insight, logged };
 }
 
 /** Listens on a free loopback port; gives the address. */

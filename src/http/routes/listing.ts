@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Entry, FileEntry } from '../../library/entry.ts';
 import type { FoundEntry } from '../../library/library.ts';
+import { escapeHtml } from '../escape-html.ts';
 
 /** Characters after which a listing lets other requests have their turn. */
 const PIECE = 32 * 1024;
@@ -49,18 +50,6 @@ function listingDate(time: number): string {
   const two = (number: number): string => String(number).padStart(2, '0');
   const day = `${two(date.getUTCDate())}-${MONTHS[date.getUTCMonth()] ?? 'Jan'}-${date.getUTCFullYear()}`;
   return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
-}
-
-const HTML_ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => HTML_ESCAPES[character] ?? character);
 }
 
 /** The same folder for programs. */

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import type { Entry } from '../../library/entry.ts';
+import { libraryAddress, streamAddress } from '../addresses.ts';
+import type { UrlSigner } from '../auth/url-signer.ts';
+
+const moment = z.iso.datetime().describe('UTC');
+
+const fileSchema = z.object({
+  kind: z.literal('file'),
+  id: z.string().describe('Stays the same through renames and moves'),
+  name: z.string(),
+  path: z.string(),
+  size: z.number().int().describe('Bytes'),
+  modified: moment,
+  contentType: z.string(),
+  checksum: z.string().nullable().describe('Whirlpool, hexadecimal'),
+  stream: z.string().describe('Address of the bytes; signed when a token is set'),
+  link: z.string().describe('Address of the page of the file at 1fichier'),
+});
+
+const folderSchema = z.object({
+  kind: z.literal('folder'),
+  id: z.number().int(),
+  name: z.string(),
+  path: z.string(),
+  modified: moment,
+  listed: moment.nullable().describe('When its listing was last read in full'),
+  address: z.string().describe('Address of its list'),
+});
+
+export const entrySchema = z.discriminatedUnion('kind', [fileSchema, folderSchema]);
+
+export function describeEntry(
+  entry: Entry,
+  path: string,
+  signer: UrlSigner | null,
+): z.infer<typeof entrySchema> {
+  const { name } = entry;
+  const modified = isoTime(entry.modifiedAt);
+  if (entry.kind === 'folder') {
+    const listed = isoTimeOrNull(entry.listedAt);
+    return {
+      kind: 'folder',
+      id: entry.id,
+      name,
+      path,
+      modified,
+      listed,
+      address: libraryAddress(path, 'folder'),
+    };
+  }
+  const { id, size, contentType, checksum } = entry;
+  const stream = streamAddress('', entry, signer);
+  return { kind: 'file', id, name, path, size, modified, contentType, checksum, stream, link: entry.url };
+}
+
+export const listingSchema = z.object({
+  folder: folderSchema,
+  contents: z.object({ folders: z.number(), files: z.number(), bytes: z.number() }),
+  entries: z.array(entrySchema),
+  nextOffset: z.number().int().nullable().describe('Pass it as offset for more; null: that was all'),
+});
+
+export const problemSchema = z.object({
+  error: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  retryable: z.boolean(),
+});
+
+export const accountSchema = z.object({
+  email: z.string().nullable(),
+  offer: z.enum(['free', 'premium', 'access', 'premium-gold', 'unknown']),
+  subscriptionEnd: moment.nullable(),
+  cdnCreditGb: z.number().nullable(),
+  usedBytes: z.number().nullable(),
+  availableBytes: z.number().nullable(),
+});
+
+export const crawlSchema = z.object({
+  state: z.enum(['idle', 'crawling', 'waiting', 'stopped']),
+  foldersKnown: z.number(),
+  foldersListed: z.number(),
+  filesKnown: z.number(),
+  foldersPending: z.number(),
+  startedAt: moment.nullable(),
+  finishedAt: moment.nullable(),
+  lastError: z.string().nullable(),
+  foldersAtCap: z.number(),
+  entriesMissing: z.number(),
+});
+
+export const budgetSchema = z.object({
+  lockedUntil: moment.nullable(),
+  lockReason: z.string().nullable(),
+  queued: z.record(z.string(), z.number()),
+  callsPerSecond: z.number(),
+  calls: z.record(z.string(), z.number()),
+});
+
+const bytesBySource = z.object({ memory: z.number(), disk: z.number(), upstream: z.number() });
+
+const streamSchema = z.object({
+  id: z.number(),
+  file: z.object({ id: z.string(), name: z.string(), size: z.number() }),
+  client: z.string().nullable().describe('Null: the bridge itself'),
+  range: z.object({ start: z.number(), end: z.number() }).describe('Bytes; end exclusive'),
+  position: z.number(),
+  rate: z.number().describe('Bytes per second'),
+  bytes: bytesBySource,
+  renewals: z.number(),
+  retries: z.number(),
+  startedAt: moment,
+  lastProblem: z.string().nullable(),
+});
+
+export const streamsSchema = z.object({
+  active: z.array(streamSchema),
+  failed: z.array(streamSchema.extend({ failedAt: moment, kind: z.string() })).describe('The latest first'),
+  totals: z.object({
+    opened: z.number(),
+    failed: z.number(),
+    abandoned: z.number(),
+    delivered: bytesBySource,
+    fetched: z.number(),
+    healings: z.record(z.string(), z.number()),
+  }),
+});
+
+export function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+export function isoTimeOrNull(time: number | null): string | null {
+  return time === null ? null : isoTime(time);
+}

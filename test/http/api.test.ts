@@ -1,0 +1,186 @@
+import Ajv from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { describe, expect, it } from 'vitest';
+import { BridgeError } from '../../src/errors.ts';
+import type { StreamReport } from '../../src/http/operations/insight.ts';
+import { testServer } from '../support/http-server.ts';
+
+const STREAM: StreamReport = {
+  id: 1,
+  file: { id: 'abc', name: 'Film.mkv', size: 1000 },
+  client: '127.0.0.1 VLC',
+  range: { start: 0, end: 1000 },
+  position: 10,
+  rate: 5,
+  bytes: { memory: 0, disk: 0, upstream: 10 },
+  renewals: 0,
+  retries: 0,
+  startedAt: 0,
+  lastProblem: null,
+};
+
+interface OpenApi {
+  readonly paths: Record<string, Record<string, { responses: Record<string, { content?: unknown }> }>>;
+}
+
+describe('the JSON API', () => {
+  it('gives a folder in pages, and notes that someone looks at it', async () => {
+    const { server, library } = testServer();
+    for (let n = 1; n <= 5; n += 1) library.addFile(`/Films/Film ${n}.mkv`);
+    const first = await server.inject({ url: '/api/v1/entries?path=/Films&limit=2' });
+    expect(first.json()).toMatchObject({
+      folder: { path: '/Films', address: '/library/Films/' },
+      contents: { files: 5, bytes: 5000 },
+      entries: [{ name: 'Film 1.mkv', path: '/Films/Film 1.mkv' }, { name: 'Film 2.mkv' }],
+      nextOffset: 2,
+    });
+    const last = await server.inject({ url: '/api/v1/entries?path=/Films&limit=2&offset=4' });
+    expect(last.json()).toMatchObject({ entries: [{ name: 'Film 5.mkv' }], nextOffset: null });
+    expect(library.opened).toContain(library.entryAt('/Films')?.id);
+  });
+
+  it('finds a folder by its id as well, and orders it', async () => {
+    const { server, library } = testServer();
+    library.addFile('/Films/a', { size: 1 });
+    const large = library.addFile('/Films/b', { size: 2 });
+    const url = `/api/v1/entries?folderId=${large.parentId}&sort=size&order=desc`;
+    expect((await server.inject({ url })).json()).toMatchObject({ entries: [{ name: 'b' }, { name: 'a' }] });
+  });
+
+  it('gives one file with an address that streams it', async () => {
+    const { server, library } = testServer({ settings: { token: 'a-long-token' } });
+    const file = library.addFile('/Film é.mkv');
+    const headers = { authorization: 'Bearer a-long-token' };
+    const answer = await server.inject({ url: `/api/v1/files/${file.id}`, headers });
+    const { stream } = answer.json<{ stream: string }>();
+    expect((await server.inject({ url: stream })).statusCode).toBe(200);
+  });
+
+  it('searches the library', async () => {
+    const { server, library } = testServer();
+    library.addFile('/Films/Alien.mkv');
+    const answer = await server.inject({ url: '/api/v1/search?q=alien' });
+    expect(answer.json()).toMatchObject({ entries: [{ path: '/Films/Alien.mkv' }] });
+  });
+
+  it('refreshes a folder and says when it is done', async () => {
+    const { server, library } = testServer();
+    const folder = library.addFolder('/Films');
+    const payload = { path: '/Films', recursive: true };
+    const answer = await server.inject({ method: 'POST', url: '/api/v1/refresh', payload });
+    expect(answer.json()).toEqual({ state: 'done' });
+    expect(library.refreshed).toMatchObject([{ folderId: folder.id, recursive: true, priority: 'browse' }]);
+  });
+
+  it('starts a refresh without waiting when asked to, and logs its failure', async () => {
+    const { server, library, logged } = testServer();
+    library.onRefresh = () => Promise.reject(new BridgeError('flood-locked', 'locked for now'));
+    const payload = { wait: false };
+    const answer = await server.inject({ method: 'POST', url: '/api/v1/refresh', payload });
+    expect(answer.statusCode).toBe(202);
+    expect(logged.join('')).toContain('a refresh failed');
+  });
+
+  it('passes the failure of a refresh on with its hint', async () => {
+    const { server, library } = testServer();
+    library.onRefresh = () => Promise.reject(new BridgeError('flood-locked', 'locked for now'));
+    const answer = await server.inject({ method: 'POST', url: '/api/v1/refresh', payload: {} });
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ error: 'flood-locked', retryable: true });
+  });
+
+  it.each([
+    '/api/v1/entries?limit=0',
+    '/api/v1/entries?sort=colour',
+    '/api/v1/search',
+    '/api/v1/entries?offset=x',
+  ])('refuses %s and says what is wrong with it', async (url) => {
+    const { server } = testServer();
+    const answer = await server.inject({ url });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ error: 'bad-request' });
+    expect(answer.json<{ message: string }>().message).toMatch(/querystring/);
+  });
+
+  it('refuses a body that is not JSON, and one that is too large', async () => {
+    const { server } = testServer();
+    const headers = { 'content-type': 'application/json' };
+    const post = (payload: string) =>
+      server.inject({ method: 'POST', url: '/api/v1/refresh', headers, payload });
+    expect((await post('{"path":')).statusCode).toBe(400);
+    expect((await post(`"${'x'.repeat(300_000)}"`)).statusCode).toBe(413);
+  });
+
+  it('answers in the very form that its OpenAPI document promises', async () => {
+    const { server, library, insight } = testServer();
+    const file = library.addFile('/Films/Film.mkv');
+    insight.activeStreams = [STREAM];
+    insight.failedStreams = [{ ...STREAM, failedAt: 5, kind: 'patience-exhausted' }];
+    const document = (await server.inject({ url: '/api/v1/openapi.json' })).json<OpenApi>();
+    const ajv = addFormats.default(new Ajv.default({ strict: false }));
+    ajv.addSchema(document, 'api');
+
+    const urls: Record<string, string> = {
+      '/api/v1/entries': '/api/v1/entries',
+      '/api/v1/files/{fileId}': `/api/v1/files/${file.id}`,
+      '/api/v1/search': '/api/v1/search?q=film',
+      '/api/v1/account': '/api/v1/account',
+      '/api/v1/crawl': '/api/v1/crawl',
+      '/api/v1/budget': '/api/v1/budget',
+      '/api/v1/streams': '/api/v1/streams',
+    };
+    const reads = Object.entries(document.paths).filter(([, operations]) => 'get' in operations);
+    expect(reads.map(([path]) => path).sort()).toEqual(Object.keys(urls).sort());
+    for (const [path, url] of Object.entries(urls)) {
+      const answer = await server.inject({ url });
+      const place = `api#/paths/${encodeURIComponent(path.replaceAll('/', '~1'))}/get/responses/200`;
+      const valid = ajv.validate({ $ref: `${place}/content/application~1json/schema` }, answer.json());
+      expect(valid, `${path}: ${ajv.errorsText()}`).toBe(true);
+    }
+  });
+
+  it('has a page to read that loads and runs nothing', async () => {
+    const { server } = testServer();
+    const answer = await server.inject({ url: '/api/docs' });
+    expect(answer.payload).toContain('GET /api/v1/entries');
+    expect(answer.payload).not.toMatch(/<script|src=|https?:\/\//);
+    expect(answer.headers['content-security-policy']).toMatch(/default-src 'none'/);
+  });
+});
+
+describe('operations', () => {
+  it('says that the process lives and whether the library can be used', async () => {
+    const { server, library, insight } = testServer();
+    expect((await server.inject({ url: '/healthz' })).json()).toEqual({ status: 'ok' });
+    insight.budgetNow = { ...insight.budgetNow, lockedUntil: Date.now() + 1000 };
+    const ready = await server.inject({ url: '/readyz' });
+    expect(ready.statusCode).toBe(200);
+    expect(ready.json()).toMatchObject({ ready: true, notices: ['the 1fichier API is locked for a while'] });
+    library.entries[0] = { ...library.root(), listedAt: null };
+    const notReady = await server.inject({ url: '/readyz' });
+    expect(notReady.statusCode).toBe(503);
+    expect(notReady.json()).toMatchObject({ reasons: ['the library has not been read yet'] });
+  });
+
+  it('reports calls, links, streams, cache and crawl as metrics, without the name of a file', async () => {
+    const { server, insight, library } = testServer();
+    const file = library.addFile('/Secret film.mkv');
+    insight.budgetNow = { ...insight.budgetNow, calls: { getLink: 3 } };
+    insight.activeStreams = [{ ...STREAM, file: { ...STREAM.file, name: 'Secret film.mkv' } }];
+    await server.inject({ url: `/stream/${file.id}/x` });
+    await server.inject({ url: '/metrics' });
+    const { payload } = await server.inject({ url: '/metrics' });
+    expect(payload.split('\n')).toEqual(
+      expect.arrayContaining([
+        'fichier_bridge_api_calls_total{call="getLink"} 3',
+        'fichier_bridge_api_lock_seconds 0',
+        'fichier_bridge_streams_active 1',
+        'fichier_bridge_served_bytes_total 1000',
+        'fichier_bridge_read_bytes_total{source="disk"} 20',
+        'fichier_bridge_healings_total{action="link-renewed"} 2',
+        'fichier_bridge_library_folders{state="known"} 1',
+      ]),
+    );
+    expect(payload).not.toContain('Secret');
+  });
+});

@@ -1,0 +1,58 @@
+import type { Account, ApiBudget } from '../../src/fichier/api.ts';
+import type { FailedStreamReport, Insight, StreamReport } from '../../src/http/operations/insight.ts';
+import type { LinkStats } from '../../src/links/link-cache.ts';
+
+/** What the parts below would tell, set by the test. */
+export class FakeInsight implements Insight {
+  budgetNow: ApiBudget = {
+    lockedUntil: null,
+    lockReason: null,
+    queued: { viewer: 0, browse: 0, crawl: 0, prefetch: 0 },
+    callsPerSecond: 1,
+    calls: {},
+  };
+  linkStats: LinkStats = {
+    minted: 0,
+    reused: 0,
+    refused: 0,
+    failed: 0,
+    longestServedMs: null,
+    shortestRefusedMs: null,
+  };
+  activeStreams: StreamReport[] = [];
+  failedStreams: FailedStreamReport[] = [];
+  accountNow: () => Promise<Account> = () =>
+    Promise.resolve({
+      email: 'someone@example.com',
+      offer: 'premium',
+      subscriptionEnd: Date.UTC(2027, 0, 1),
+      cdnCreditGb: 0,
+      usedBytes: 1000,
+      availableBytes: 2000,
+    });
+
+  account(): Promise<Account> {
+    return this.accountNow();
+  }
+
+  budget(): ApiBudget {
+    return this.budgetNow;
+  }
+
+  links(): LinkStats {
+    return this.linkStats;
+  }
+
+  readonly streams = {
+    active: (): readonly StreamReport[] => this.activeStreams,
+    failed: (): readonly FailedStreamReport[] => this.failedStreams,
+    totals: () => ({
+      opened: 3,
+      failed: 1,
+      abandoned: 0,
+      delivered: { memory: 10, disk: 20, upstream: 30 },
+      fetched: 40,
+      healings: { 'link-renewed': 2 },
+    }),
+  };
+}

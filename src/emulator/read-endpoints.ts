@@ -1,0 +1,148 @@
+import type { EmulatedAccount, EmulatedFile } from './account.ts';
+import type { ApiContext, Endpoint, Fields, Outcome } from './api-call.ts';
+import { findFile } from './api-call.ts';
+import { refuse } from './ko.ts';
+import { arrayField, fileInfo, fileItem, folderHead, folderItem, wireSize } from './wire.ts';
+
+/** Storage the plan includes: 100 TiB. */
+const QUOTA_BYTES = 100 * 2 ** 40;
+
+/** API document 2.1. */
+const userInfo: Endpoint = (_fields, { account, quirks, localTime, clock }) => {
+  const used = account.usedBytes();
+  const paid = quirks.offer > 0;
+  return {
+    status: 'OK',
+    email: account.email,
+    offer: String(quirks.offer),
+    '2fa': '0',
+    ...(paid ? { subscription_end: localTime().format(SUBSCRIPTION_END_MS) } : {}),
+    cdn: quirks.cdnCreditsGb.toFixed(2),
+    use_cdn: '0',
+    download_menu: '0',
+    default_port: '0',
+    default_port_files: '0',
+    default_domain: 0,
+    page_limit: 100,
+    mail_rm: '1',
+    ftp_mode: '0',
+    ftp_did: 0,
+    ftp_report: '0',
+    ru_report: '0',
+    default_quota: QUOTA_BYTES,
+    default_cold_storage_quota: QUOTA_BYTES,
+    allowed_cold_storage: QUOTA_BYTES,
+    hot_storage: used,
+    cold_storage: 0,
+    available_storage: Math.max(0, QUOTA_BYTES - used),
+    available_cold_storage: QUOTA_BYTES,
+    overquota: Number(quirks.overQuota),
+    upload_forbidden: quirks.overQuota ? '1' : '0',
+    stats_date: localTime().format(clock.now()),
+  };
+};
+
+const SUBSCRIPTION_END_MS = Date.UTC(2035, 0, 1);
+
+/** API document 2.2. */
+const folderLs: Endpoint = async (fields, context) => {
+  const { account, quirks } = context;
+  const folder = account.folder(fields.integer('folder_id') ?? 0);
+  if (folder === undefined) return refuse('folder-not-found', quirks.notFoundStatus);
+  const files = account.listedFiles(folder.id, quirks.listingLagSeconds * 1000);
+  const counted = quirks.recursiveTotals ? filesBelow(account, folder.id) : files;
+  const items = fields.flag('files') || !quirks.itemsOnlyWhenAsked ? await listItems(files, context) : null;
+  return {
+    status: 'OK',
+    ...folderHead(folder, context),
+    size: counted.length === 0 && quirks.emptyFolderSize === 'null' ? null : totalSize(counted, context),
+    files: counted.length,
+    ...arrayField(
+      'sub_folders',
+      account.folders(folder.id).map((child) => folderItem(child, context)),
+      quirks,
+    ),
+    ...(items === null ? {} : arrayField('items', items, quirks)),
+  };
+};
+
+/** API document 2.3; `folder_id` -1 lists the whole account. */
+const fileLs: Endpoint = async (fields, context) => {
+  const { account, quirks } = context;
+  const folderId = fields.integer('folder_id') ?? 0;
+  if (folderId !== -1 && account.folder(folderId) === undefined) {
+    return refuse('folder-not-found', quirks.notFoundStatus);
+  }
+  const within = sentWithin(fields, context);
+  const everything =
+    folderId === -1 ? account.everyFile() : account.listedFiles(folderId, quirks.listingLagSeconds * 1000);
+  const items = await listItems(firstMatching(everything, within, quirks.listingCap), context);
+  return { status: 'OK', count: items.length, ...arrayField('items', items, quirks) };
+};
+
+/** API document 2.4. */
+const info: Endpoint = (fields, context) => {
+  const file = findFile(fields, context);
+  return 'ko' in file ? file : fileInfo(file, context);
+};
+
+/** API document 3. */
+const getToken: Endpoint = (fields, context): Outcome => {
+  const { quirks, links, storagePort } = context;
+  if (quirks.offer === 0 && quirks.cdnCreditsGb <= 0 && quirks.tokenNeedsPlan)
+    return refuse('must-be-customer');
+  if (quirks.dataCentre && !(fields.flag('cdn') && quirks.cdnCreditsGb > 0)) {
+    return refuse('professional-equipment');
+  }
+  const file = findFile(fields, context);
+  if ('ko' in file) return file;
+  const inline = fields.flag('inline');
+  const link = links.issue(file.id, { single: fields.flag('single'), inline });
+  const query = inline && quirks.inlineHonoured ? '?inline' : '';
+  return { status: 'OK', url: `http://${link.host}:${storagePort()}${link.path}${query}` };
+};
+
+export const READ_ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  'user/info': userInfo,
+  'folder/ls': folderLs,
+  'file/ls': fileLs,
+  'file/info': info,
+  'download/get_token': getToken,
+};
+
+async function listItems(files: readonly EmulatedFile[], context: ApiContext): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for (const file of files.slice(0, context.quirks.listingCap)) items.push(await fileItem(file, context));
+  return items;
+}
+
+function totalSize(files: readonly EmulatedFile[], { quirks }: ApiContext): number | string {
+  return wireSize(
+    files.reduce((sum, file) => sum + file.content.size, 0),
+    quirks,
+  );
+}
+
+function filesBelow(account: EmulatedAccount, folderId: number): readonly EmulatedFile[] {
+  const below = account.folders(folderId).flatMap((folder) => filesBelow(account, folder.id));
+  return [...account.files(folderId), ...below];
+}
+
+function sentWithin(fields: Fields, { localTime }: ApiContext): (file: EmulatedFile) => boolean {
+  const after = localTime().parse(fields.text('sent_after') ?? '') ?? -Infinity;
+  const before = localTime().parse(fields.text('sent_before') ?? '') ?? Infinity;
+  return ({ uploadedAt }) => uploadedAt >= after && uploadedAt <= before;
+}
+
+function firstMatching(
+  files: Iterable<EmulatedFile>,
+  matches: (file: EmulatedFile) => boolean,
+  most: number,
+): EmulatedFile[] {
+  const found: EmulatedFile[] = [];
+  for (const file of files) {
+    if (found.length >= most) break;
+    if (matches(file)) found.push(file);
+  }
+  return found;
+}

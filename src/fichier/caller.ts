@@ -97,22 +97,26 @@ export class Caller {
     }
   }
 
-  #attempt<Shape extends z.ZodType>(call: ApiCall<Shape>, options: CallOptions): Promise<z.output<Shape>> {
+  async #attempt<Shape extends z.ZodType>(
+    call: ApiCall<Shape>,
+    options: CallOptions,
+  ): Promise<z.output<Shape>> {
     this.#key.authorization();
     return this.#parts.pacer.run({ ...options, lane: call.lane }, async () => {
+      const key = this.#key;
       this.#counts.set(call.endpoint, (this.#counts.get(call.endpoint) ?? 0) + 1);
-      const answer = await this.#exchange(call, options.signal);
-      return this.#understand(call, answer);
+      const answer = await this.#exchange(call, key, options.signal);
+      return this.#understand(call, key, answer);
     });
   }
 
-  async #exchange(call: ApiCall<z.ZodType>, signal: AbortSignal | undefined): Promise<Answer> {
+  async #exchange(call: ApiCall<z.ZodType>, key: ApiKey, signal: AbortSignal | undefined): Promise<Answer> {
     const { baseUrl, endpoints, transport, lanes, log } = this.#parts;
     try {
       return await transport.exchange({
         method: 'POST',
         url: `${baseUrl}/${endpoints[call.endpoint]}`,
-        headers: { authorization: this.#key.authorization(), 'content-type': 'application/json' },
+        headers: { authorization: key.authorization(), 'content-type': 'application/json' },
         body: JSON.stringify(call.body),
         signal,
       });
@@ -124,11 +128,11 @@ export class Caller {
     }
   }
 
-  #understand<Shape extends z.ZodType>(call: ApiCall<Shape>, answer: Answer): z.output<Shape> {
+  #understand<Shape extends z.ZodType>(call: ApiCall<Shape>, key: ApiKey, answer: Answer): z.output<Shape> {
     const { admission, pacer, log } = this.#parts;
     const body = parseLenientJson(answer.text);
     const refusal = refusalOf(answer, body, call.subject);
-    if (refusal !== null) throw this.#refuse(call.endpoint, answer, refusal);
+    if (refusal !== null) throw this.#refuse(call.endpoint, key, answer, refusal);
     const parsed = call.answer.safeParse(body);
     if (answer.httpStatus >= 300 || !parsed.success) {
       log.warn({ method: call.endpoint, httpStatus: answer.httpStatus }, 'malformed answer');
@@ -139,9 +143,9 @@ export class Caller {
     return parsed.data;
   }
 
-  #refuse(endpoint: EndpointName, answer: Answer, refusal: Refusal): BridgeError {
+  #refuse(endpoint: EndpointName, key: ApiKey, answer: Answer, refusal: Refusal): BridgeError {
     const { admission, pacer, clock, log } = this.#parts;
-    const words = this.#key.redact(refusal.words);
+    const words = key.redact(refusal.words);
     const { httpStatus } = answer;
     const { kind, number } = refusal;
     log.warn({ method: endpoint, httpStatus, kind, number }, `1fichier refused: ${words}`);
@@ -151,7 +155,9 @@ export class Caller {
       `1fichier refused ${endpoint} (HTTP ${httpStatus}): ${words || 'no reason given'}`,
       retryAt,
     );
-    admission.refused({ ...refusal, words }, httpStatus, error);
+    // A refusal of the last key, come late, says nothing about the one in use now.
+    if (key === this.#key || kind !== 'api-key-invalid')
+      admission.refused({ ...refusal, words }, httpStatus, error);
     if (refusal.lock === null) return error;
     pacer.slowDown();
     return admission.lockError();

@@ -46,7 +46,7 @@ export interface FichierClientOptions {
 }
 
 const DEFAULT_BASE_URL = 'https://api.1fichier.com/v1';
-const DEFAULT_TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 20_000;
 /** A listing at its cap of 5,000 files has some 3 MB. */
 const DEFAULT_MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 

@@ -48,7 +48,7 @@ const RULES: readonly Rule[] = [
     kind: 'file-refused',
   },
   { says: /quota|not enough (space|storage)|upload.{0,10}forbidden/i, kind: 'quota-exceeded' },
-  { says: /(not|non|be)[ -]empty/i, kind: 'folder-not-empty' },
+  { says: /\bno[tn][ -]empty|must be empty/i, kind: 'folder-not-empty' },
   { says: /already (exist|used|taken)|same name/i, kind: 'name-taken' },
   {
     says: /(invalid|illegal|forbidden|bad) (\w+ )?(name|filename|character)|name (is )?too long/i,
@@ -63,38 +63,40 @@ const RULES: readonly Rule[] = [
 
 const MOST_WORDS = 200;
 
+/** What web pages and plain text are believed about; that something is "not found" is what any web server says. */
+const PAGE_RULES = RULES.filter(({ lock, kind }) => lock !== undefined || kind === 'network-refused');
+
 /** Why a call failed, or null when the answer is none of a failure: HTTP below 400 and no KO. */
 export function refusalOf(answer: Answer, body: unknown, subject: Subject): Refusal | null {
-  const stated = statedFailure(body);
-  if (stated === null && answer.httpStatus < 400) return body === undefined ? strayPage(answer) : null;
+  const stated = statedFailure(answer.httpStatus, body);
+  if (stated === null && answer.httpStatus < 400 && !isPage(answer, body)) return null;
   const raw = stated ?? answer.text.slice(0, 4_096);
-  const number = /#(\d+)\s*$/.exec(raw.trim())?.[1] ?? null;
   const words = clean(raw);
-  const rule = RULES.find(({ says }) => says.test(words));
+  const rule = (stated === null ? PAGE_RULES : RULES).find(({ says }) => says.test(words));
+  if (rule === undefined && stated === null && answer.httpStatus < 400) return null;
   return {
     kind:
       rule === undefined ? kindByStatus(answer.httpStatus, stated !== null, subject) : kindOf(rule, subject),
     lock: rule?.lock ?? (answer.httpStatus === 429 ? 'flood' : null),
     words,
-    number,
+    number: /#(\d+)\s*$/.exec(raw.trim())?.[1] ?? null,
     maintenance: answer.httpStatus === 503 && /maintenance/i.test(words),
   };
 }
 
-/** The words of a KO answer; null when the body states no failure. */
-function statedFailure(body: unknown): string | null {
-  if (typeof body !== 'object' || body === null) return null;
-  const status = 'status' in body ? body.status : undefined;
-  if (typeof status !== 'string' || status.trim().toUpperCase() !== 'KO') return null;
-  return 'message' in body && typeof body.message === 'string' ? body.message : '';
+/** Whether a page or plain text came where JSON should: with HTTP 200 too it may say what is wrong. */
+function isPage(answer: Answer, body: unknown): boolean {
+  return body === undefined && !answer.text.trimStart().startsWith('{');
 }
 
-/** A page or plain text with HTTP 200 may still say what is wrong; otherwise it is only malformed. */
-function strayPage(answer: Answer): Refusal | null {
-  const words = clean(answer.text.slice(0, 4_096));
-  const rule = RULES.find(({ says, lock }) => lock !== undefined && says.test(words));
-  if (rule === undefined || answer.text.trimStart().startsWith('{')) return null;
-  return { kind: kindOf(rule, 'account'), lock: rule.lock ?? null, words, number: null, maintenance: false };
+/** The words of a KO answer, or of an HTTP error with a message; null when the body states no failure. */
+function statedFailure(httpStatus: number, body: unknown): string | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const message = 'message' in body && typeof body.message === 'string' ? body.message : null;
+  const status =
+    'status' in body && typeof body.status === 'string' ? body.status.trim().toUpperCase() : null;
+  if (status === 'KO') return message ?? '';
+  return httpStatus >= 400 ? message : null;
 }
 
 function kindOf(rule: Rule, subject: Subject): FailureKind {

@@ -3,6 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { FailureKind } from '../errors.ts';
 import type { LockGrade } from './failures.ts';
+import { parseLenientJson } from './lenient-json.ts';
 import type { StateStore } from './state-store.ts';
 
 const MINUTE_MS = 60_000;
@@ -111,19 +112,11 @@ export class FloodLock {
   #restore(): Lock | null {
     const stored = this.#store.read(FACT);
     if (stored === null) return null;
-    const parsed = savedLock.safeParse(jsonOrNull(stored));
+    const parsed = savedLock.safeParse(parseLenientJson(stored));
     if (!parsed.success) return null;
     const { grade, reason, until, strikes } = parsed.data;
     // A clock set back since must not turn minutes into days.
     const remaining = Math.min(until - this.#clock.now(), LONGEST_LOCK_MS);
     return { grade, reason, strikes, until: this.#clock.monotonic() + remaining, confirmedOver: false };
-  }
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Account } from './api.ts';
+import { parseLenientJson } from './lenient-json.ts';
 import type { StateStore } from './state-store.ts';
 
 /** As long as the API's own limit on asking (API document 2.1), with a margin. */
@@ -57,7 +58,7 @@ export class LastAccount {
   #known(keyFingerprint: string): Account | null {
     const stored = this.#store.read(FACT);
     if (stored === null) return null;
-    const { data } = savedAccount.safeParse(JSON.parse(stored));
+    const { data } = savedAccount.safeParse(parseLenientJson(stored));
     if (data?.keyFingerprint !== keyFingerprint) return null;
     const age = this.#clock.now() - data.askedAt;
     return age >= 0 && age < SERVED_FOR_MS ? data.account : null;

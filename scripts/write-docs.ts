@@ -1,0 +1,5 @@
+// Writes the pages that are made from the sources: `npm run docs`.
+import { writeFileSync } from 'node:fs';
+import { configurationPage } from '../src/config/reference.ts';
+
+writeFileSync('docs/configuration.md', configurationPage());

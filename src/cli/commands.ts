@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { Terminal } from './terminal.ts';
+
+/** What the surroundings of a command line are. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** What one command is registered with. */
+export interface CommandHost extends CommandContext {
+  /** Sets the exit code, one of EXIT, for a command that ends without throwing; 0 when never called. */
+  finish(exitCode: number): void;
+}
+
+/** Every command, in the order of the help. Each file adds one and imports what it runs only when it runs. */
+export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [];

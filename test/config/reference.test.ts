@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { configurationPage, settingEntries } from '../../src/config/reference.ts';
+
+test('docs/configuration.md is what `npm run docs` writes', () => {
+  expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage());
+});
+
+test('every setting has a name, a flag and a description of its own', () => {
+  const entries = settingEntries();
+  for (const field of ['env', 'flag', 'description'] as const) {
+    expect(new Set(entries.map((entry) => entry[field])).size).toBe(entries.length);
+  }
+});
+
+test('no secret has a flag that takes it on the command line', () => {
+  for (const entry of settingEntries().filter(({ secret }) => secret)) {
+    expect(entry.flag).toMatch(/-file <path>$/);
+  }
+});

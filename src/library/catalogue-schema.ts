@@ -55,6 +55,8 @@ export const catalogueSchema: Schema = {
     CREATE TABLE removal (seq INTEGER PRIMARY KEY, file_id TEXT NOT NULL) STRICT;
     CREATE TABLE catalogue_state (name TEXT PRIMARY KEY, value INTEGER) STRICT;
 
+    CREATE TABLE resolved_root (setting TEXT PRIMARY KEY, folder_id INTEGER NOT NULL) STRICT;
+
     CREATE TABLE tally (files INTEGER NOT NULL) STRICT;
     INSERT INTO tally VALUES (0);
     CREATE TRIGGER file_added AFTER INSERT ON entry WHEN new.is_file = 1

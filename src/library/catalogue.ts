@@ -2,7 +2,7 @@ import type { Database } from '../store/database.ts';
 import { Query } from '../store/query.ts';
 import type { Entry, FileEntry, FolderEntry } from './entry.ts';
 import type { Contents, FoundEntry, ListOrder } from './library.ts';
-import { collisionKey } from './names.ts';
+import { collisionKey, safeName } from './names.ts';
 import { SELECT_ENTRY, toEntry } from './rows.ts';
 import type { EntryRow } from './rows.ts';
 
@@ -64,6 +64,12 @@ export class Catalogue {
   child(folderId: number, name: string): Entry | null {
     const row = this.#byName.get(folderId, collisionKey(name));
     return row?.name === name.normalize('NFC') ? toEntry(row) : null;
+  }
+
+  /** The entry that leaves no room for one of that remote name beside it. */
+  holderOf(folderId: number, remoteName: string): Entry | null {
+    const row = this.#byName.get(folderId, collisionKey(safeName(remoteName)));
+    return row === undefined ? null : toEntry(row);
   }
 
   fileById(id: string): FileEntry | null {

@@ -149,8 +149,9 @@ export class EntryTable {
   #index(key: number, name: string, isFile: 0 | 1, again: boolean): void {
     if (again) this.#unindex(key);
     const kind = isFile === 1 ? mediaKindOf(name, contentTypeOf(name, null)) : 'folder';
-    this.#indexWords.run(key, name, kind);
-    this.#indexFragments.run(key, foldForSearch(name));
+    const folded = foldForSearch(name);
+    this.#indexWords.run(key, folded, kind);
+    this.#indexFragments.run(key, folded);
   }
 
   #unindex(key: number): void {

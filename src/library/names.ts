@@ -25,7 +25,7 @@ const CONTROLS = /[\u0000-\u001f\u007f]/g;
 const UNSHOWABLE = /[\u0080-\u009f\u2028\u2029\p{Surrogate}]/gu;
 const REPLACEMENT = '\ufffd';
 
-const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?=\.|$)/i;
+const RESERVED_ON_WINDOWS = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?= *(?:\.|$))/i;
 const EXTENSION = /^(.+)(\.[^.\s]+)$/su;
 
 /**

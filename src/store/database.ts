@@ -1,5 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { BridgeError } from '../errors.ts';
+import { asStoreError } from './query.ts';
 
 export type Database = InstanceType<typeof DatabaseSync>;
 
@@ -17,13 +19,18 @@ export interface Schema {
  */
 export function openDatabase(path: string, schemas: readonly Schema[]): Database {
   const database = new DatabaseSync(path);
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
-  database.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456');
-  database.exec(
-    'CREATE TABLE IF NOT EXISTS schema_version (module TEXT PRIMARY KEY, version INTEGER NOT NULL)',
-  );
-  for (const schema of schemas) migrate(database, schema);
-  return database;
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
+    database.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456');
+    database.exec(
+      'CREATE TABLE IF NOT EXISTS schema_version (module TEXT PRIMARY KEY, version INTEGER NOT NULL)',
+    );
+    for (const schema of schemas) migrate(database, schema);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }
 
 function migrate(database: Database, schema: Schema): void {
@@ -48,6 +55,51 @@ function migrate(database: Database, schema: Schema): void {
   });
 }
 
+/** Beyond this size (bytes) reading every page would hold up the start; damage there shows when it is met. */
+const LARGEST_FULLY_CHECKED = 256 * 1024 * 1024;
+/** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
+const DAMAGE_CODES: ReadonlySet<unknown> = new Set([11, 26]);
+
+/**
+ * Opens a database as `openDatabase` does, checking it first. A damaged file is moved aside with its WAL, as
+ * `<path>.corrupt-<ms since the epoch>`, a new one is begun, and `onRebuilt` is told the name of the old.
+ */
+export function openCheckedDatabase(
+  path: string,
+  schemas: readonly Schema[],
+  now: number,
+  onRebuilt: (movedTo: string) => void,
+): Database {
+  let database: Database | undefined;
+  try {
+    database = openDatabase(path, schemas);
+    if (statSync(path).size > LARGEST_FULLY_CHECKED || isSound(database)) return database;
+  } catch (error) {
+    if (!isDamage(error)) {
+      database?.close();
+      throw error;
+    }
+  }
+  database?.close();
+  const movedTo = `${path}.corrupt-${now}`;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, movedTo + suffix);
+  }
+  onRebuilt(movedTo);
+  return openDatabase(path, schemas);
+}
+
+function isSound(database: Database): boolean {
+  const row = database.prepare('PRAGMA quick_check(1)').get() as { quick_check?: unknown } | undefined;
+  return row?.quick_check === 'ok';
+}
+
+function isDamage(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('errcode' in error)) return false;
+  // Extended codes carry the primary one in their low byte.
+  return typeof error.errcode === 'number' && DAMAGE_CODES.has(error.errcode & 0xff);
+}
+
 /** Runs `work` in one write transaction: all of it is kept, or, when it throws, none. Not re-entrant. */
 export function transaction<T>(database: Database, work: () => T): T {
   database.exec('BEGIN IMMEDIATE');
@@ -57,6 +109,6 @@ export function transaction<T>(database: Database, work: () => T): T {
     return result;
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
+    throw asStoreError(error);
   }
 }

@@ -1,6 +1,12 @@
 /** Who waits for a call. Earlier in this list goes first when the API's budget is short. */
 export type Priority = 'viewer' | 'browse' | 'crawl' | 'prefetch';
 
+const URGENCY: Readonly<Record<Priority, number>> = { viewer: 0, browse: 1, crawl: 2, prefetch: 3 };
+
+export function isMoreUrgent(one: Priority, other: Priority): boolean {
+  return URGENCY[one] < URGENCY[other];
+}
+
 export interface CallOptions {
   readonly priority: Priority;
   /** Gives the call up: one still queued is never sent. */

@@ -1,8 +1,6 @@
 import { BridgeError, asBridgeError } from '../errors.ts';
-import type { CallOptions, Priority } from '../fichier/api.ts';
+import { isMoreUrgent, type CallOptions, type Priority } from '../fichier/api.ts';
 import type { DirectLink, LinkRequest } from './link.ts';
-
-const URGENCY: Readonly<Record<Priority, number>> = { viewer: 0, browse: 1, crawl: 2, prefetch: 3 };
 
 interface Attempt {
   readonly priority: Priority;
@@ -54,7 +52,7 @@ export class SharedMint {
 
   #ensureUrgency(priority: Priority): void {
     const current = this.#attempt;
-    if (current !== null && (current.sent || URGENCY[current.priority] <= URGENCY[priority])) return;
+    if (current !== null && (current.sent || !isMoreUrgent(priority, current.priority))) return;
     this.#attempt = { priority, controller: new AbortController(), sent: false };
     current?.controller.abort();
     void this.#run(this.#attempt);

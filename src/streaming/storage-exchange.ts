@@ -1,0 +1,139 @@
+import type { Dispatcher } from 'undici';
+import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import type { Clock } from '../clock.ts';
+import type { ByteRange } from './range.ts';
+
+export interface AnswerHead {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Received bytes held before the socket is paused, and those left when it is read again. */
+const PAUSE_AT_BYTES = 512 * 1024;
+const RESUME_AT_BYTES = 128 * 1024;
+
+/**
+ * One GET of a byte range. Handles the parser's events itself instead of through a stream: chunks are handed on as
+ * they are, most without a promise, and closing takes the connection down at once.
+ */
+export class StorageExchange implements Dispatcher.DispatchHandler {
+  readonly #clock: Clock;
+  readonly #stallMs: number;
+  readonly #chunks: Buffer[] = [];
+  #held = 0;
+  #controller: Dispatcher.DispatchController | null = null;
+  #head: AnswerHead | null = null;
+  #over = false;
+  #failure: Error | null = null;
+  #wake: (() => void) | null = null;
+
+  /** @param stallMs how long to wait for the next sign of life (ms). */
+  constructor(clock: Clock, stallMs: number) {
+    this.#clock = clock;
+    this.#stallMs = stallMs;
+  }
+
+  send(dispatcher: Dispatcher, address: URL, range: ByteRange): void {
+    const headers = { range: `bytes=${range.start}-${range.end - 1}`, 'accept-encoding': 'identity' };
+    const path = address.pathname + address.search;
+    dispatcher.dispatch({ origin: address.origin, path, method: 'GET', headers }, this);
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** What ended the exchange early; null: nothing, or not yet. */
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  /** Status and headers; null when the exchange failed before them. */
+  async head(): Promise<AnswerHead | null> {
+    while (this.#head === null && !this.#over) await this.#change();
+    return this.#head;
+  }
+
+  /** The next chunk if it is here already. */
+  take(): Buffer | null {
+    const chunk = this.#chunks.shift();
+    if (chunk === undefined) return null;
+    this.#held -= chunk.length;
+    if (this.#held <= RESUME_AT_BYTES && this.#controller?.paused === true) this.#controller.resume();
+    return chunk;
+  }
+
+  /** The next chunk; null at the end, of which `failure` tells the kind. */
+  async next(): Promise<Buffer | null> {
+    for (;;) {
+      const chunk = this.take();
+      if (chunk !== null || this.#over) return chunk;
+      await this.#change();
+    }
+  }
+
+  /** Keeps the connection for the next request when all was read, and closes it at once otherwise. */
+  close(): void {
+    this.#chunks.length = 0;
+    if (this.#over) return;
+    // The end of the message may stand unread behind the pause that its last chunk caused.
+    if (this.#controller?.paused === true) this.#controller.resume();
+    this.#fail(new Error('closed by the reader'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#failure !== null) controller.abort(this.#failure);
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.#head = { status, headers };
+    this.#signal();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#over) return;
+    this.#chunks.push(chunk);
+    this.#held += chunk.length;
+    if (this.#held >= PAUSE_AT_BYTES) controller.pause();
+    this.#signal();
+  }
+
+  onResponseEnd(): void {
+    this.#over = true;
+    this.#signal();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#failure = error;
+    this.#signal();
+  }
+
+  #fail(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#failure = error;
+    this.#controller?.abort(error);
+    this.#signal();
+  }
+
+  #signal(): void {
+    this.#wake?.();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      const callOff = this.#clock.after(this.#stallMs, () => {
+        this.#fail(new Error(`no byte for ${Math.round(this.#stallMs / 1000)} s`));
+      });
+      this.#wake = () => {
+        this.#wake = null;
+        callOff();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,224 @@
+import { sleep } from '../clock.ts';
+import { BridgeError, asBridgeError } from '../errors.ts';
+import type { DirectLink } from '../links/link.ts';
+import { TURN_BYTES, type ConnectionLease } from './connection-budget.ts';
+import type { Content, Healing, UpstreamRequest } from './content.ts';
+import { Patience } from './patience.ts';
+import type { ByteRange } from './range.ts';
+import { Recovery } from './recovery.ts';
+import type { Setback } from './storage-answer.ts';
+import { requestMedia, transportSetback, type Media } from './storage-request.ts';
+import type { UpstreamReaderOptions } from './upstream-reader.ts';
+
+/** An open body and the right to its connection. */
+interface Transfer {
+  readonly media: Media;
+  readonly lease: ConnectionLease;
+  readonly link: DirectLink;
+}
+
+const RETURNED = new BridgeError('cancelled', 'the reader has had enough');
+
+/**
+ * One read. An async generator in all but one respect: `return` takes effect at once, even while a `next` is
+ * pending, which then ends as if the bytes were over.
+ */
+export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
+  readonly #parts: UpstreamReaderOptions;
+  readonly #content: Content;
+  readonly #end: number;
+  readonly #request: UpstreamRequest;
+  readonly #start: number;
+  readonly #recovery = new Recovery();
+  readonly #scope = new AbortController();
+  readonly #bytes: AsyncGenerator<Buffer, void, undefined>;
+  #position: number;
+  #transfer: Transfer | null = null;
+  /** Why the read ended before its last byte; null: it goes on. */
+  #ending: BridgeError | null = null;
+  #lastReason = 'the storage host did not answer';
+
+  constructor(parts: UpstreamReaderOptions, content: Content, range: ByteRange, request: UpstreamRequest) {
+    this.#parts = parts;
+    this.#content = content;
+    this.#request = request;
+    this.#start = range.start;
+    this.#end = range.end;
+    this.#position = range.start;
+    this.#bytes = this.#run();
+  }
+
+  next(): Promise<IteratorResult<Buffer, void>> {
+    return this.#bytes.next();
+  }
+
+  return(): Promise<IteratorResult<Buffer, void>> {
+    this.#stop(RETURNED);
+    return this.#bytes.return();
+  }
+
+  throw(error: unknown): Promise<IteratorResult<Buffer, void>> {
+    this.#stop(RETURNED);
+    return this.#bytes.throw(error);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  async *#run(): AsyncGenerator<Buffer, void, undefined> {
+    const { signal } = this.#request;
+    const onAbort = (): void => this.#stop(new BridgeError('cancelled', 'the read was cancelled'));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    const { clock, random, patienceMs } = this.#parts;
+    const patience = new Patience(clock, random, patienceMs, () => this.#stop(this.#outOfPatience()));
+    try {
+      while (this.#position < this.#end) {
+        const { media, lease, link } = await this.#open(patience);
+        const from = this.#position;
+        const until = from + media.length;
+        while (this.#position < until && !lease.isTurnOver(this.#position - from)) {
+          const chunk = media.exchange.take() ?? (await media.exchange.next());
+          if (chunk === null) break;
+          const wanted = this.#accept(chunk, until);
+          patience.rest();
+          lease.setIdle(true);
+          yield wanted;
+          lease.setIdle(false);
+          patience.resume();
+        }
+        const isCutShort = media.exchange.isOver && this.#transfer !== null && this.#position < until;
+        this.#close();
+        if (isCutShort) await this.#heal(transportSetback(media.exchange.failure), link, patience);
+      }
+    } catch (error) {
+      if (this.#ending === null) throw error;
+      if (this.#ending !== RETURNED) throw this.#ending;
+    } finally {
+      this.#close();
+      patience.stop();
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Takes note of a chunk and cuts what goes beyond `until`; with its last byte the connection is free for others. */
+  #accept(chunk: Buffer, until: number): Buffer {
+    const missing = until - this.#position;
+    const wanted = chunk.length <= missing ? chunk : chunk.subarray(0, missing);
+    this.#position += wanted.length;
+    this.#recovery.progressed();
+    if (this.#position === until) this.#close();
+    return wanted;
+  }
+
+  /** Tries until a body is open at the present position. */
+  async #open(patience: Patience): Promise<Transfer> {
+    for (;;) {
+      this.#throwIfStopped();
+      const link = await this.#getLink(patience);
+      const setback = await this.#connect(link);
+      if (this.#transfer !== null) return this.#transfer;
+      this.#throwIfStopped();
+      if (setback !== null) await this.#heal(setback, link, patience);
+    }
+  }
+
+  /** Opens `#transfer`, or gives the reason why not; null: the connection went to somebody more urgent. */
+  async #connect(link: DirectLink): Promise<Setback | null> {
+    const { budget, links } = this.#parts;
+    const reclaim = new AbortController();
+    const lease = await budget.acquire({
+      fileId: this.#content.id,
+      priority: this.#request.priority,
+      signal: this.#scope.signal,
+      onReclaim: () => {
+        reclaim.abort();
+        this.#close();
+      },
+    });
+    // While others wait, asking for one turn at a time lets the connection be used again after it.
+    const most = budget.isContended ? this.#position + TURN_BYTES : this.#end;
+    const range = { start: this.#position, end: Math.min(this.#end, most) };
+    const { size, contentType } = this.#content;
+    const signal = AbortSignal.any([this.#scope.signal, reclaim.signal]);
+    const media = await requestMedia(this.#parts, link.address, { range, size, contentType }, signal);
+    if (!('exchange' in media) || signal.aborted) {
+      lease.release();
+      if ('exchange' in media) media.exchange.close();
+      return 'cause' in media && !signal.aborted ? media : null;
+    }
+    links.accept(this.#content.url, link);
+    this.#transfer = { media, lease, link };
+    return null;
+  }
+
+  async #getLink(patience: Patience): Promise<DirectLink> {
+    const { links, clock } = this.#parts;
+    const { priority } = this.#request;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await links.get(this.#content.url, { priority, signal: this.#scope.signal });
+      } catch (thrown) {
+        this.#throwIfStopped();
+        const error = asBridgeError(thrown);
+        const waitMs = error.retryAt === undefined ? 0 : error.retryAt - clock.now();
+        if (!error.retryable || waitMs > patience.leftMs) throw error;
+        this.#tellHealed('waited', error.message);
+        await this.#pause(Math.max(waitMs, 0) + patience.delayBefore(attempt));
+      }
+    }
+  }
+
+  async #heal(setback: Setback, link: DirectLink, patience: Patience): Promise<void> {
+    this.#throwIfStopped();
+    const remedy = this.#recovery.remedyFor(setback);
+    const { links } = this.#parts;
+    if (remedy.kind === 'give-up') {
+      links.refuse(this.#content.url, link);
+      throw remedy.error;
+    }
+    if (remedy.renewLink) links.refuse(this.#content.url, link);
+    const resumes = this.#position > this.#start ? 'resumed' : 'retried';
+    this.#tellHealed(remedy.renewLink ? 'link-renewed' : resumes, setback.reason);
+    if (remedy.attempt === 0) return;
+    await this.#pause(Math.max(patience.delayBefore(remedy.attempt), setback.retryAfterMs ?? 0));
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return sleep(this.#parts.clock, delayMs, this.#scope.signal);
+  }
+
+  #tellHealed(action: Healing['action'], reason: string): void {
+    this.#lastReason = reason;
+    this.#request.onHealed?.({ action, reason });
+  }
+
+  #outOfPatience(): BridgeError {
+    const seconds = Math.round(this.#parts.patienceMs / 1000);
+    return new BridgeError('patience-exhausted', `no byte for ${seconds} s: ${this.#lastReason}`);
+  }
+
+  #stop(ending: BridgeError): void {
+    if (this.#ending !== null) return;
+    this.#ending = ending;
+    this.#close();
+    this.#scope.abort(ending);
+  }
+
+  #throwIfStopped(): void {
+    if (this.#ending !== null) throw this.#ending;
+  }
+
+  #close(): void {
+    const transfer = this.#transfer;
+    if (transfer === null) return;
+    this.#transfer = null;
+    transfer.media.exchange.close();
+    transfer.lease.release();
+  }
+}

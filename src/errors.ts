@@ -152,6 +152,27 @@ const FAILURES = {
     retryable: false,
     hint: 'Use a method that the Allow header names.',
   },
+  forbidden: {
+    httpStatus: 403,
+    retryable: false,
+    hint: 'The request can never be done; ask for something else.',
+  },
+  conflict: {
+    httpStatus: 409,
+    retryable: false,
+    hint: 'Bring the resource into the state that the request needs, for instance by making its parent folder.',
+  },
+  'precondition-failed': {
+    httpStatus: 412,
+    retryable: false,
+    hint: 'The resource is not in the state that the request was made for; look at it again first.',
+  },
+  'unsupported-media-type': {
+    httpStatus: 415,
+    retryable: false,
+    hint: 'Send a body of a kind that the method takes, or none.',
+  },
+  'wrong-server': { httpStatus: 502, retryable: false, hint: 'Name a destination on this very bridge.' },
   'config-invalid': { httpStatus: 500, retryable: false, hint: 'Correct the setting and start again.' },
   'data-dir-locked': {
     httpStatus: 500,

@@ -1,0 +1,69 @@
+/** An element of a request body, its names resolved to namespaces. */
+export interface XmlElement {
+  readonly namespace: string;
+  readonly name: string;
+  readonly attributes: readonly XmlAttribute[];
+  readonly children: readonly (XmlElement | string)[];
+}
+
+export interface XmlAttribute {
+  readonly namespace: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export const DAV = 'DAV:';
+export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
+
+/* eslint-disable-next-line no-control-regex -- XML 1.0 section 2.2 allows no other control characters */
+const NOT_PLAIN = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+/* eslint-disable-next-line no-control-regex -- as above */
+const EACH_NOT_PLAIN = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\r': '&#13;',
+};
+
+/** Text for element content and double-quoted attributes; characters that XML 1.0 cannot hold become U+FFFD. */
+export function escapeXml(text: string): string {
+  if (!NOT_PLAIN.test(text)) return text;
+  return text.replace(EACH_NOT_PLAIN, (character) => REFERENCES[character] ?? '\ufffd');
+}
+
+export function isElement(child: XmlElement | string): child is XmlElement {
+  return typeof child !== 'string';
+}
+
+export function childElements(element: XmlElement): XmlElement[] {
+  return element.children.filter(isElement);
+}
+
+export function davChild(element: XmlElement, name: string): XmlElement | undefined {
+  return childElements(element).find((child) => child.namespace === DAV && child.name === name);
+}
+
+/** Writes an element so that it means the same wherever it is put: every element declares its own namespace. */
+export function serialise(element: XmlElement): string {
+  const opening = [element.name, `xmlns="${escapeXml(element.namespace)}"`];
+  element.attributes.forEach((attribute, index) => {
+    const value = escapeXml(attribute.value);
+    if (attribute.namespace === '') opening.push(`${attribute.name}="${value}"`);
+    else if (attribute.namespace === XML_NAMESPACE) opening.push(`xml:${attribute.name}="${value}"`);
+    else {
+      opening.push(
+        `xmlns:a${index}="${escapeXml(attribute.namespace)}"`,
+        `a${index}:${attribute.name}="${value}"`,
+      );
+    }
+  });
+  const content = serialiseContent(element);
+  return content === '' ? `<${opening.join(' ')}/>` : `<${opening.join(' ')}>${content}</${element.name}>`;
+}
+
+export function serialiseContent(element: XmlElement): string {
+  return element.children.map((child) => (isElement(child) ? serialise(child) : escapeXml(child))).join('');
+}

@@ -8,7 +8,7 @@ import { foldForSearch } from './natural-order.ts';
 
 const MOST_WORDS = 16;
 /** Entries that hold all three-letter pieces of the words, of which those with the words themselves are picked. */
-const MOST_CANDIDATES = 2000;
+const MOST_CANDIDATES = 500;
 const SHORTEST_FRAGMENT = 3;
 
 /**

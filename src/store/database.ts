@@ -21,7 +21,7 @@ export function openDatabase(path: string, schemas: readonly Schema[]): Database
   const database = new DatabaseSync(path);
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
-    database.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456');
+    database.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768');
     database.exec(
       'CREATE TABLE IF NOT EXISTS schema_version (module TEXT PRIMARY KEY, version INTEGER NOT NULL)',
     );
@@ -56,7 +56,7 @@ function migrate(database: Database, schema: Schema): void {
 }
 
 /** Beyond this size (bytes) reading every page would hold up the start; damage there shows when it is met. */
-const LARGEST_FULLY_CHECKED = 256 * 1024 * 1024;
+const LARGEST_FULLY_CHECKED = 64 * 1024 * 1024;
 /** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
 const DAMAGE_CODES: ReadonlySet<unknown> = new Set([11, 26]);
 

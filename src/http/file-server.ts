@@ -9,7 +9,7 @@ import type { ContentReader } from '../streaming/content.ts';
 import { planMultipart, type MultipartPart, type MultipartPlan } from '../streaming/multipart.ts';
 import type { ByteRange } from '../streaming/range.ts';
 import { abortOnClose } from './abort-on-close.ts';
-import { sendBody } from './body-sender.ts';
+import { finish, sendBody } from './body-sender.ts';
 import { planFileResponse, safeContentType, type FileResponse } from './file-response.ts';
 
 export type StreamMode = 'proxy' | 'redirect';
@@ -111,7 +111,7 @@ export class FileServer {
         if (part.heading !== '') response.write(part.heading, 'latin1');
         await sendBody(body, response, this.#sendOptions);
       }
-      response.end(multipart?.closing);
+      await finish(response, multipart?.closing ?? '', this.#sendOptions);
     } catch (error) {
       const failure = asBridgeError(error);
       const level = failure.kind === 'cancelled' ? 'debug' : 'warn';

@@ -33,6 +33,8 @@ export interface EmulatedFile {
   readonly accessList: AccessList;
   /** `Owner locked`: the page works, the API refuses the file. */
   readonly ownerLocked: boolean;
+  /** A virus scan will find something. */
+  readonly infected: boolean;
 }
 
 export interface EmulatedFolder {
@@ -307,6 +309,7 @@ export const PLAIN_ATTRIBUTES = {
   cdn: false,
   accessList: {},
   ownerLocked: false,
+  infected: false,
 } as const;
 
 const ROOT: EmulatedFolder = {

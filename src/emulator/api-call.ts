@@ -27,10 +27,10 @@ export interface ApiContext {
   readonly storagePort: () => number;
 }
 
-export type Endpoint = (fields: Fields, context: ApiContext) => Outcome | Promise<Outcome>;
-
-export function isRefusal(outcome: Outcome): outcome is Refusal {
-  return 'ko' in outcome;
+export interface Endpoint {
+  /** The request's fields, beside `pretty`, which every call may have. */
+  readonly fields: readonly string[];
+  answer(fields: Fields, context: ApiContext): Outcome | Promise<Outcome>;
 }
 
 const texts = z.array(z.string());

@@ -2,17 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { sleep } from '../clock.ts';
 import type { ApiContext, Endpoint, Outcome, WireObject } from './api-call.ts';
-import { Fields, isRefusal } from './api-call.ts';
+import { Fields } from './api-call.ts';
 import type { ApiFault, ApiFaults } from './api-faults.ts';
 import type { Tally } from './counts.ts';
+import { FILE_ENDPOINTS } from './file-endpoints.ts';
 import type { FloodGuard } from './flood-guard.ts';
+import { FOLDER_ENDPOINTS } from './folder-endpoints.ts';
 import { answerText } from './json-answer.ts';
 import type { KoName, Refusal } from './ko.ts';
-import { koMessage, koStatus, refuse } from './ko.ts';
+import { isRefusal, koMessage, koStatus, refuse } from './ko.ts';
 import { falsifiedListing } from './listing-lies.ts';
 import { MAINTENANCE_PAGE, page } from './pages.ts';
 import { READ_ENDPOINTS } from './read-endpoints.ts';
 import { readBody } from './request-body.ts';
+import { UPLOAD_ENDPOINTS } from './upload-endpoints.ts';
 
 interface ApiServerParts {
   readonly context: ApiContext;
@@ -29,7 +32,22 @@ interface Answer {
   readonly retryAfterSeconds?: number | null;
 }
 
-const ENDPOINTS: Readonly<Record<string, Endpoint>> = { ...READ_ENDPOINTS };
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  ...READ_ENDPOINTS,
+  ...FILE_ENDPOINTS,
+  ...FOLDER_ENDPOINTS,
+  ...UPLOAD_ENDPOINTS,
+};
+
+/** Paths that articles give to the real endpoints (API document section 7). */
+const CLASSIC_PATHS: Readonly<Record<string, string>> = {
+  'account/info': 'user/info',
+  'link/get_link': 'download/get_token',
+  'folder/add': 'folder/mkdir',
+  'file/delete': 'file/rm',
+  'file/move': 'file/mv',
+  'upload/add_url': 'remote/request',
+};
 
 const PATH = /^\/v1\/(.+)\.cgi$/;
 /** Endpoints whose names in counts are shorter than their paths. */
@@ -50,7 +68,7 @@ export class ApiServer {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = PATH.exec(new URL(request.url ?? '/', 'http://api').pathname)?.[1] ?? '';
+    const path = this.#endpointOf(request);
     const name = SHORT_NAMES[path] ?? path;
     this.#parts.tally.apiCall(name);
     const body = await readBody(request);
@@ -63,6 +81,11 @@ export class ApiServer {
     const answer = this.#scripted(fault) ?? (await this.#answer(path, request, body, fault));
     this.#parts.guard.answered(answer.status);
     this.#send(request, response, fault?.kind === 'truncated' ? truncated(answer) : answer);
+  }
+
+  #endpointOf(request: IncomingMessage): string {
+    const path = PATH.exec(new URL(request.url ?? '/', 'http://api').pathname)?.[1] ?? '';
+    return (this.#parts.context.quirks.classicPaths ? CLASSIC_PATHS[path] : undefined) ?? path;
   }
 
   /** The answer a fault gives in place of any call's. */
@@ -136,8 +159,16 @@ export class ApiServer {
   async #call(path: string, request: IncomingMessage, fields: Fields): Promise<Outcome> {
     const endpoint = ENDPOINTS[path];
     if (endpoint === undefined) return refuse('endpoint-unknown');
-    if (request.method !== 'POST' && !OPEN_ENDPOINTS.has(path)) return refuse('method-invalid');
-    return endpoint(fields, this.#parts.context);
+    const isJson = request.headers['content-type']?.startsWith('application/json') === true;
+    const { quirks } = this.#parts.context;
+    if (path === 'upload/get_upload_server') {
+      if (!isJson && quirks.uploadServerNeedsJsonType) return refuse('content-type-missing');
+    } else if (request.method !== 'POST') {
+      return refuse('method-invalid');
+    }
+    const unknown = fields.names().some((name) => name !== 'pretty' && !endpoint.fields.includes(name));
+    if (unknown && quirks.unknownFields === 'refused') return refuse('parameter-unknown');
+    return endpoint.answer(fields, this.#parts.context);
   }
 
   #refusal(refusal: Refusal, pretty: boolean): Answer {

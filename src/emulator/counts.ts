@@ -5,6 +5,8 @@ export interface EmulatorCounts {
   readonly apiCalls: number;
   /** API calls answered with a flood lock. */
   readonly floodAnswers: number;
+  /** Requests to the upload node: `upload.cgi`, `end.pl`. */
+  readonly uploadNode: Readonly<Record<string, number>>;
   /** Requests for direct links, HEAD included. */
   readonly storageRequests: number;
   /** Answers of the storage host by status. */
@@ -27,6 +29,7 @@ export interface EmulatorCounts {
 export class Tally {
   #api = new Map<string, number>();
   #floodAnswers = 0;
+  #uploadNode = new Map<string, number>();
   #storageRequests = 0;
   #storageStatuses = new Map<string, number>();
   #storageBytes = 0;
@@ -43,6 +46,10 @@ export class Tally {
 
   floodAnswer(): void {
     this.#floodAnswers += 1;
+  }
+
+  uploadRequest(page: string): void {
+    increment(this.#uploadNode, page);
   }
 
   storageRequest(): void {
@@ -94,6 +101,7 @@ export class Tally {
       api: Object.fromEntries(this.#api),
       apiCalls: [...this.#api.values()].reduce((sum, calls) => sum + calls, 0),
       floodAnswers: this.#floodAnswers,
+      uploadNode: Object.fromEntries(this.#uploadNode),
       storageRequests: this.#storageRequests,
       storageStatuses: Object.fromEntries(this.#storageStatuses),
       storageBytes: this.#storageBytes,
@@ -110,6 +118,7 @@ export class Tally {
   reset(): void {
     this.#api = new Map();
     this.#floodAnswers = 0;
+    this.#uploadNode = new Map();
     this.#storageRequests = 0;
     this.#storageStatuses = new Map();
     this.#storageBytes = 0;

@@ -17,6 +17,7 @@ import { presetQuirks, quirksSchema } from './quirks.ts';
 import { RemoteUploads } from './remote-uploads.ts';
 import { StorageFaults } from './storage-faults.ts';
 import { StorageHost } from './storage-host.ts';
+import { UploadHost } from './upload-host.ts';
 import { UploadStore } from './upload-store.ts';
 
 export interface EmulatorOptions {
@@ -46,7 +47,6 @@ export interface Emulator {
   readonly quirks: Quirks;
   readonly faults: StorageFaults;
   readonly apiFaults: ApiFaults;
-  readonly remoteUploads: RemoteUploads;
   /** Kills every link issued so far. */
   expireLinks(): void;
   /** Begins a flood lock. */
@@ -78,7 +78,7 @@ class LoopbackEmulator implements Emulator {
   readonly quirks: Quirks;
   readonly faults = new StorageFaults();
   readonly apiFaults = new ApiFaults();
-  readonly remoteUploads: RemoteUploads;
+  readonly #remoteUploads: RemoteUploads;
   readonly #tally = new Tally();
   readonly #links: LinkStore;
   readonly #guard: FloodGuard;
@@ -89,7 +89,7 @@ class LoopbackEmulator implements Emulator {
   constructor({ clock = systemClock, random = Math.random, ...options }: EmulatorOptions) {
     this.account = options.account ?? new EmulatedAccount({ clock });
     this.quirks = quirksSchema.parse({ ...presetQuirks(options.preset ?? 'relaxed'), ...options.quirks });
-    this.remoteUploads = new RemoteUploads(clock);
+    this.#remoteUploads = new RemoteUploads(this.account, this.quirks, clock);
     this.#links = new LinkStore(this.quirks, clock, random);
     this.#guard = new FloodGuard(this.quirks, clock);
     this.#uploads = new UploadStore(this.quirks, clock, random);
@@ -151,6 +151,7 @@ class LoopbackEmulator implements Emulator {
   }
 
   async close(): Promise<void> {
+    this.#remoteUploads.close();
     await Promise.all([this.#api.close(), this.#storage.close()]);
     await this.#uploads.close();
   }
@@ -166,7 +167,21 @@ class LoopbackEmulator implements Emulator {
       clock,
       random,
     });
-    return new Listener((request, response) => host.handle(request, response), {
+    const uploadHost = new UploadHost({
+      account: this.account,
+      uploads: this.#uploads,
+      quirks: this.quirks,
+      tally: this.#tally,
+      random,
+      apiKey: this.apiKey,
+    });
+    const handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+      const url = new URL(request.url ?? '/', 'http://storage');
+      return UploadHost.serves(url.pathname)
+        ? uploadHost.handle(request, response, url)
+        : host.handle(request, response, url);
+    };
+    return new Listener(handle, {
       port,
       onConnection: (socket) => {
         this.#tally.connectionOpened();
@@ -200,7 +215,7 @@ class LoopbackEmulator implements Emulator {
       random,
       links: this.#links,
       uploads: this.#uploads,
-      remoteUploads: this.remoteUploads,
+      remoteUploads: this.#remoteUploads,
       localTime: () => {
         if (localTime.zone !== this.quirks.zone) localTime = new LocalTime(this.quirks.zone);
         return localTime;

@@ -51,6 +51,9 @@ const KO = {
   'endpoint-unknown': { text: 'Not found', numbers: [106], status: 404 },
   'virus-found': { text: 'Virus found, the file was deleted', numbers: [801], status: 200 },
   'file-too-large': { text: 'File too large', numbers: [802], status: 403 },
+  'file-empty': { text: 'Empty file', numbers: [803], status: 403 },
+  'length-required': { text: 'Content-Length required', numbers: [804], status: 411 },
+  'upload-invalid': { text: 'Invalid upload', numbers: [805], status: 403 },
   'no-space': { text: 'Not enough storage space', numbers: [910], status: 403 },
 } as const satisfies Record<string, KoTraits>;
 
@@ -66,6 +69,10 @@ export interface Refusal {
 
 export function refuse(ko: KoName, status?: number): Refusal {
   return { ko, status };
+}
+
+export function isRefusal(outcome: object): outcome is Refusal {
+  return 'ko' in outcome;
 }
 
 export function koStatus({ ko, status }: Refusal): number {

@@ -20,6 +20,7 @@ export class Listener {
     this.#port = port;
     this.#server = createServer((request, response) => {
       handler(request, response).catch((error: unknown) => {
+        if (request.destroyed && !request.complete) return;
         // Neither server has a caller that could be told; a broken emulator must not pass for a broken 1fichier.
         process.emitWarning(`emulator: ${String(error)}`);
         response.destroy();

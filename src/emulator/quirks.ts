@@ -168,6 +168,9 @@ export const quirksSchema = z.object({
   uploadFault: z.enum(['none', 'no-links', 'html-report', 'cut']).default('none'),
   /** Uploads are refused for want of space. */
   overQuota: z.boolean().default(false),
+  /** 2.19: how long a remote upload is pending, and how it ends. */
+  remoteUploadSeconds: z.number().nonnegative().default(0),
+  remoteUploadOutcome: z.enum(['done', 'failed']).default('done'),
   /** 52: user/info once in this time. */
   userInfoSeconds: seconds.default(300),
 });

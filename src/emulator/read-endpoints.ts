@@ -1,14 +1,30 @@
 import type { EmulatedAccount, EmulatedFile } from './account.ts';
 import type { ApiContext, Endpoint, Fields, Outcome } from './api-call.ts';
 import { findFile } from './api-call.ts';
-import { refuse } from './ko.ts';
+import { isRefusal, refuse } from './ko.ts';
 import { arrayField, fileInfo, fileItem, folderHead, folderItem, wireSize } from './wire.ts';
 
 /** Storage the plan includes: 100 TiB. */
 const QUOTA_BYTES = 100 * 2 ** 40;
 
+const SUBSCRIPTION_END_MS = Date.UTC(2035, 0, 1);
+
+/** What user/info can be sent to change; the emulator takes note of none. */
+const SETTINGS = [
+  'ftp_mode',
+  'ftp_did',
+  'ftp_report',
+  'ru_report',
+  'default_domain',
+  'page_limit',
+  'default_port',
+  'default_port_files',
+  'use_cdn',
+  'download_menu',
+];
+
 /** API document 2.1. */
-const userInfo: Endpoint = (_fields, { account, quirks, localTime, clock }) => {
+function userInfo(_fields: Fields, { account, quirks, localTime, clock }: ApiContext): Outcome {
   const used = account.usedBytes();
   const paid = quirks.offer > 0;
   return {
@@ -40,12 +56,10 @@ const userInfo: Endpoint = (_fields, { account, quirks, localTime, clock }) => {
     upload_forbidden: quirks.overQuota ? '1' : '0',
     stats_date: localTime().format(clock.now()),
   };
-};
-
-const SUBSCRIPTION_END_MS = Date.UTC(2035, 0, 1);
+}
 
 /** API document 2.2. */
-const folderLs: Endpoint = async (fields, context) => {
+async function listFolder(fields: Fields, context: ApiContext): Promise<Outcome> {
   const { account, quirks } = context;
   const folder = account.folder(fields.integer('folder_id') ?? 0);
   if (folder === undefined) return refuse('folder-not-found', quirks.notFoundStatus);
@@ -64,10 +78,10 @@ const folderLs: Endpoint = async (fields, context) => {
     ),
     ...(items === null ? {} : arrayField('items', items, quirks)),
   };
-};
+}
 
 /** API document 2.3; `folder_id` -1 lists the whole account. */
-const fileLs: Endpoint = async (fields, context) => {
+async function listFiles(fields: Fields, context: ApiContext): Promise<Outcome> {
   const { account, quirks } = context;
   const folderId = fields.integer('folder_id') ?? 0;
   if (folderId !== -1 && account.folder(folderId) === undefined) {
@@ -78,16 +92,16 @@ const fileLs: Endpoint = async (fields, context) => {
     folderId === -1 ? account.everyFile() : account.listedFiles(folderId, quirks.listingLagSeconds * 1000);
   const items = await listItems(firstMatching(everything, within, quirks.listingCap), context);
   return { status: 'OK', count: items.length, ...arrayField('items', items, quirks) };
-};
+}
 
 /** API document 2.4. */
-const info: Endpoint = (fields, context) => {
+async function describeFile(fields: Fields, context: ApiContext): Promise<Outcome> {
   const file = findFile(fields, context);
-  return 'ko' in file ? file : fileInfo(file, context);
-};
+  return isRefusal(file) ? file : fileInfo(file, context);
+}
 
 /** API document 3. */
-const getToken: Endpoint = (fields, context): Outcome => {
+function getToken(fields: Fields, context: ApiContext): Outcome {
   const { quirks, links, storagePort } = context;
   if (quirks.offer === 0 && quirks.cdnCreditsGb <= 0 && quirks.tokenNeedsPlan)
     return refuse('must-be-customer');
@@ -95,19 +109,24 @@ const getToken: Endpoint = (fields, context): Outcome => {
     return refuse('professional-equipment');
   }
   const file = findFile(fields, context);
-  if ('ko' in file) return file;
+  if (isRefusal(file)) return file;
   const inline = fields.flag('inline');
   const link = links.issue(file.id, { single: fields.flag('single'), inline });
   const query = inline && quirks.inlineHonoured ? '?inline' : '';
   return { status: 'OK', url: `http://${link.host}:${storagePort()}${link.path}${query}` };
-};
+}
+
+const FILE_FIELDS = ['url', 'pass', 'folder_id', 'filename', 'sharing_user'];
 
 export const READ_ENDPOINTS: Readonly<Record<string, Endpoint>> = {
-  'user/info': userInfo,
-  'folder/ls': folderLs,
-  'file/ls': fileLs,
-  'file/info': info,
-  'download/get_token': getToken,
+  'user/info': { fields: SETTINGS, answer: userInfo },
+  'folder/ls': { fields: ['folder_id', 'sharing_user', 'files'], answer: listFolder },
+  'file/ls': { fields: ['folder_id', 'sharing_user', 'sent_before', 'sent_after'], answer: listFiles },
+  'file/info': { fields: FILE_FIELDS, answer: describeFile },
+  'download/get_token': {
+    fields: [...FILE_FIELDS, 'inline', 'cdn', 'restrict_ip', 'single', 'no_ssl'],
+    answer: getToken,
+  },
 };
 
 async function listItems(files: readonly EmulatedFile[], context: ApiContext): Promise<unknown[]> {

@@ -53,17 +53,16 @@ export class StorageHost {
     this.#parts = parts;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     const { tally } = this.#parts;
     tally.storageRequest();
     tally.transferBegan();
     response.once('finish', () => tally.storageStatus(response.statusCode));
     response.once('close', () => tally.transferEnded(!response.writableFinished));
-    await this.#route(request, response);
+    await this.#route(request, response, url);
   }
 
-  async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://storage');
+  async #route(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     if (url.pathname === '/login.pl') {
       sendPage(response, 200, SIGN_IN_PAGE);
     } else if (url.pathname.startsWith(LOOP_PREFIX)) {

@@ -46,7 +46,10 @@ export async function link(emulator: Emulator, url: string, fields: object = {})
   return z.string().parse(body.url);
 }
 
-/** The `items` or `sub_folders` of a listing. */
-export function listed(answer: Answer, key: 'items' | 'sub_folders' = 'items'): Record<string, unknown>[] {
+/** The objects in an array of a listing. */
+export function listed(
+  answer: Answer,
+  key: 'items' | 'sub_folders' | 'data' = 'items',
+): Record<string, unknown>[] {
   return z.array(z.record(z.string(), z.unknown())).parse(answer.body[key] ?? []);
 }

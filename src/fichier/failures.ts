@@ -58,6 +58,9 @@ const RULES: readonly Rule[] = [
     says: /folder.*(not found|not exist|unknown)|(no such|unknown|invalid) folder/i,
     kind: 'folder-not-found',
   },
+  { says: /file.{0,20}too (large|big)/i, kind: 'file-too-large' },
+  // Said of a path that is not served, not of what was asked about.
+  { says: /^not found$/i, kind: 'upstream-refused' },
   { says: /not found|no such file|does not exist/i, kind: 'not-found' },
 ];
 

@@ -141,9 +141,10 @@ export class Pacer {
     this.#callOffWake = null;
     this.#fill();
     this.#rejectHopeless();
+    // One look at the clock for the whole round: a clock that runs on meanwhile would make no call ever ready.
     const now = this.#clock.monotonic();
     for (;;) {
-      const next = this.#inOrder(now).find((waiting) => this.#readyAt(waiting.call) <= now);
+      const next = this.#inOrder(now).find((waiting) => this.#readyAt(waiting.call, now) <= now);
       if (next === undefined) break;
       next.start();
     }
@@ -171,9 +172,8 @@ export class Pacer {
     }
   }
 
-  /** Monotonic ms when the call can go as things stand; Infinity when another call has to end first. */
-  #readyAt({ priority, lane }: PacedCall): number {
-    const now = this.#clock.monotonic();
+  /** Monotonic ms when the call can go as things stand at `now`; Infinity when another call has to end first. */
+  #readyAt({ priority, lane }: PacedCall, now: number): number {
     const standing = this.#admission.standing(priority);
     if (standing.state === 'barred') return now + Math.ceil(standing.remainingMs);
     if (this.#inFlight >= this.#mostInFlight(standing.state, priority)) return Infinity;
@@ -200,7 +200,7 @@ export class Pacer {
   }
 
   #wakeWhenReady(now: number): void {
-    const readyAt = Math.min(...[...this.#queue].map(({ call }) => this.#readyAt(call)));
+    const readyAt = Math.min(...[...this.#queue].map(({ call }) => this.#readyAt(call, now)));
     if (readyAt === Infinity) return;
     this.#callOffWake = this.#clock.after(readyAt - now, () => this.#pump());
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { Admission } from '../../src/fichier/admission.ts';
 import type { Priority } from '../../src/fichier/api.ts';
 import { ErrorBudget } from '../../src/fichier/error-budget.ts';
@@ -75,6 +76,24 @@ describe('Pacer', () => {
     for (const priority of ['prefetch', 'crawl', 'browse', 'viewer'] as const) ask(priority, { priority });
     await clock.advance(10_000);
     expect(names(sent)).toEqual(['first', 'viewer', 'browse', 'crawl', 'prefetch']);
+  });
+
+  it('sends at once by a clock that runs on while it looks', async () => {
+    const clock = new FakeClock(0);
+    let ticks = 0;
+    const running = { ...systemClock, now: () => 0, monotonic: () => (ticks += 0.001) };
+    const admission = new Admission(
+      running,
+      new FloodLock(running, () => 0, memoryStateStore()),
+      new ErrorBudget(running, () => 0),
+    );
+    const pacer = new Pacer(
+      { ...running, after: (ms, action) => clock.after(ms, action) },
+      defaultPacerSettings,
+      admission,
+      new Lanes(running, memoryStateStore()),
+    );
+    expect(await pacer.run({ priority: 'crawl' }, () => Promise.resolve('sent'))).toBe('sent');
   });
 
   it('keeps a token that a crawl cannot spend, so that a viewer goes at once', async () => {

@@ -79,6 +79,7 @@ describe('the error catalogue', () => {
   });
 
   it.each([
+    ['the API knows no such method', '{"status":"KO","message":"Not found #106"}'],
     ['nginx knows no such page', '<html><head><title>404 Not Found</title></head></html>'],
     ['the answer is empty', ''],
   ])(

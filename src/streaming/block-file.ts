@@ -6,7 +6,8 @@ import { open } from 'node:fs/promises';
 export interface BlockFile {
   /** Fills `target` from `position` on; gives how many bytes there were. */
   read(target: Buffer, position: number): Promise<number>;
-  write(bytes: Buffer, position: number): Promise<void>;
+  /** Writes the pieces one after the other. */
+  write(pieces: readonly Buffer[], position: number): Promise<void>;
   /** Bytes. */
   size(): Promise<number>;
   truncate(size: number): Promise<void>;
@@ -20,7 +21,7 @@ export const openBlockFile: OpenBlockFile = async (path) => {
   const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   return {
     read: (target, position) => readFully(handle, target, position),
-    write: (bytes, position) => writeFully(handle, bytes, position),
+    write: (pieces, position) => writeFully(handle, pieces, position),
     size: async () => (await handle.stat()).size,
     truncate: (size) => handle.truncate(size),
     close: () => handle.close(),
@@ -37,10 +38,23 @@ async function readFully(handle: FileHandle, target: Buffer, position: number): 
   return filled;
 }
 
-async function writeFully(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, written, bytes.length - written, position + written);
-    written += bytesWritten;
+async function writeFully(handle: FileHandle, pieces: readonly Buffer[], position: number): Promise<void> {
+  let rest = pieces;
+  let offset = position;
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest, offset);
+    offset += bytesWritten;
+    rest = without(rest, bytesWritten);
   }
+}
+
+/** The pieces without their first `bytes`. */
+function without(pieces: readonly Buffer[], bytes: number): readonly Buffer[] {
+  let skipped = bytes;
+  const rest: Buffer[] = [];
+  for (const piece of pieces) {
+    if (skipped < piece.length) rest.push(piece.subarray(skipped));
+    skipped = Math.max(0, skipped - piece.length);
+  }
+  return rest;
 }

@@ -66,7 +66,7 @@ export class DiskIndex {
   /** Makes the index empty, for blocks of `blockSize`. */
   async reset(blockSize: number): Promise<void> {
     await this.#file.truncate(0);
-    await this.#file.write(header(blockSize), 0);
+    await this.#file.write([header(blockSize)], 0);
   }
 
   /** Forgets the slots beyond the first `slots`. */
@@ -76,11 +76,11 @@ export class DiskIndex {
   }
 
   async write(entry: SlotEntry): Promise<void> {
-    await this.#file.write(encode(entry), (entry.slot + 1) * RECORD_BYTES);
+    await this.#file.write([encode(entry)], (entry.slot + 1) * RECORD_BYTES);
   }
 
   async erase(slot: number): Promise<void> {
-    await this.#file.write(Buffer.alloc(RECORD_BYTES), (slot + 1) * RECORD_BYTES);
+    await this.#file.write([Buffer.alloc(RECORD_BYTES)], (slot + 1) * RECORD_BYTES);
   }
 
   async close(): Promise<void> {

@@ -237,7 +237,6 @@ export class DiskStore implements BlockDisk {
     const slot = this.#slotFor(key, address.kept);
     if (slot === null) return;
     const { blockSize } = this.#options;
-    const bytes = block.slice(block.start, block.end);
     this.#sequence += 1;
     const entry: SlotEntry = {
       slot: slot.number,
@@ -245,12 +244,12 @@ export class DiskStore implements BlockDisk {
       index: address.index,
       kept: address.kept,
       offset: block.start - address.index * blockSize,
-      length: bytes.length,
-      checksum: crc32(bytes),
+      length: block.end - block.start,
+      checksum: block.pieces.reduce((sum, piece) => crc32(piece, sum), 0),
       sequence: this.#sequence,
     };
     try {
-      await this.#files.data.write(bytes, slot.number * blockSize);
+      await this.#files.data.write(block.pieces, slot.number * blockSize);
       await this.#files.index.write(entry);
       slot.entry = entry;
     } catch (error) {

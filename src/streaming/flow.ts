@@ -232,10 +232,17 @@ export class Flow {
     this.#failure = failure;
     const rest = this.#filling;
     this.#filling = null;
-    if (rest !== null && rest.end > rest.start) this.#context.onBlock(rest.trimmed());
+    if (rest !== null) this.#keepShort(rest);
     this.#wakeReaders();
     if (this.#readers.size === 0) this.#close();
     this.#kick();
+  }
+
+  /** What has come of a block is worth keeping: the next read goes on from its end. */
+  #keepShort(block: Block): void {
+    this.#context.budget.release(block.capacity - (block.end - block.start));
+    block.finish();
+    if (block.capacity > 0) this.#context.onBlock(block);
   }
 
   #close(): void {

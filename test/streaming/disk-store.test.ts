@@ -82,9 +82,9 @@ function failingFiles(failure: { code: string | null }): (path: string) => Promi
       size: () => file.size(),
       truncate: (size) => file.truncate(size),
       close: () => file.close(),
-      write: async (bytes, position) => {
+      write: async (pieces, position) => {
         if (failure.code !== null) throw Object.assign(new Error('write'), { code: failure.code });
-        await file.write(bytes, position);
+        await file.write(pieces, position);
       },
     };
   };
@@ -227,9 +227,9 @@ describe('blocks on disk', () => {
       budgetBytes: 4096 * BLOCK,
       openFile: async (path) => {
         const file = await openBlockFile(path);
-        const write = async (bytes: Buffer, position: number): Promise<void> => {
+        const write = async (pieces: readonly Buffer[], position: number): Promise<void> => {
           if (path.endsWith('data')) await held;
-          await file.write(bytes, position);
+          await file.write(pieces, position);
         };
         return { ...file, write };
       },
@@ -246,13 +246,13 @@ describe('blocks on disk', () => {
   it('are right or absent after kill -9 at any moment of writing', { timeout: 60_000 }, async () => {
     const blocks = 24;
     let survived = 0;
-    for (let round = 0; round < 8; round += 1) {
+    for (let round = 0; round < 5; round += 1) {
       const program = join(import.meta.dirname, 'disk-writer.ts');
       const child = spawn(process.execPath, ['--import', 'tsx', program, directory, String(round)], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(child.stdout, 'data');
-      await new Promise((resolve) => setTimeout(resolve, 20 + round * 7));
+      await new Promise((resolve) => setTimeout(resolve, 20 + round * 11));
       child.kill('SIGKILL');
       await once(child, 'exit');
       const store = await openStore({ budgetBytes: 16 * BLOCK });

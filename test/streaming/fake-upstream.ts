@@ -1,16 +1,27 @@
+import { createCipheriv, createHash } from 'node:crypto';
 import { BridgeError } from '../../src/errors.ts';
 import type { Content, Upstream, UpstreamRequest } from '../../src/streaming/content.ts';
 import type { ByteRange } from '../../src/streaming/range.ts';
 
+/** Prime, so that no two blocks of a file are alike. */
+const PERIOD = 1_048_583;
+const periods = new Map<string, Buffer>();
+
 /** The bytes of a seed from `start` to `end`: a pure function, so that any range can be checked. */
 export function bytesOf(seed: string, start: number, end: number): Buffer {
-  const salt = Buffer.from(seed).reduce((hash, byte) => (hash * 31 + byte) >>> 0, 7);
-  const bytes = Buffer.allocUnsafe(end - start);
-  for (let offset = 0; offset < bytes.length; offset += 1) {
-    const position = start + offset;
-    bytes[offset] = (Math.imul(position ^ salt, 0x9e3779b1) >>> 24) ^ (position / 0x1000000);
+  const period = periods.get(seed) ?? makePeriod(seed);
+  const bytes = Buffer.allocUnsafeSlow(end - start);
+  for (let filled = 0; filled < bytes.length;) {
+    filled += period.copy(bytes, filled, (start + filled) % PERIOD);
   }
   return bytes;
+}
+
+function makePeriod(seed: string): Buffer {
+  const key = createHash('sha256').update(seed).digest();
+  const period = createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(PERIOD));
+  periods.set(seed, period);
+  return period;
 }
 
 export function content(overrides: Partial<Content> = {}): Content {

@@ -172,6 +172,11 @@ const FAILURES = {
     retryable: false,
     hint: 'Send a body of a kind that the method takes, or none.',
   },
+  'too-many-locks': {
+    httpStatus: 503,
+    retryable: true,
+    hint: 'Wait until some of the locks on files are released or run out.',
+  },
   'wrong-server': { httpStatus: 502, retryable: false, hint: 'Name a destination on this very bridge.' },
   'config-invalid': { httpStatus: 500, retryable: false, hint: 'Correct the setting and start again.' },
   'data-dir-locked': {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FileEntry } from '../library/entry.ts';
 import type { Library, LibraryWriter } from '../library/library.ts';
+import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { Addresses } from './address.ts';
 import type { DeadProperties } from './dead-properties.ts';
@@ -10,6 +11,8 @@ import type { LocalFiles } from './local-files.ts';
 import type { LockTable } from './locks.ts';
 import type { Preconditions } from './preconditions.ts';
 import type { Place, ResourceTree } from './resource.ts';
+import type { Spool } from './spool.ts';
+import type { WritesUnderWay } from './writes-under-way.ts';
 
 /** Answers GET and HEAD of a file with ranges and conditions (RFC 9110). */
 export type ServeFile = (request: FastifyRequest, reply: FastifyReply, file: FileEntry) => Promise<unknown>;
@@ -20,6 +23,7 @@ export interface DavContext {
   /** Null: read-only. */
   readonly writer: LibraryWriter | null;
   readonly serveFile: ServeFile;
+  readonly clock: Clock;
   readonly quota: () => Promise<Quota | null>;
   readonly limits: WebDavLimits;
   readonly tree: ResourceTree;
@@ -28,6 +32,8 @@ export interface DavContext {
   readonly locks: LockTable;
   readonly addresses: Addresses;
   readonly preconditions: Preconditions;
+  readonly spool: Spool;
+  readonly writesUnderWay: WritesUnderWay;
 }
 
 /** One request and where it points. */

@@ -8,15 +8,24 @@ import { allowedMethods } from './allow.ts';
 import { DeadProperties } from './dead-properties.ts';
 import type { DavContext, Method, ServeFile } from './exchange.ts';
 import { failureOf, sendFailure } from './failure.ts';
+import { remove } from './delete.ts';
 import { get } from './get.ts';
 import { DEFAULT_LIMITS, type WebDavLimits } from './limits.ts';
 import type { Quota } from './live-properties.ts';
+import { lock, unlock } from './locking.ts';
 import { LocalFiles } from './local-files.ts';
 import { LockTable } from './locks.ts';
+import { mkcol } from './mkcol.ts';
 import { options as optionsMethod } from './options-method.ts';
 import { Preconditions } from './preconditions.ts';
 import { propfind } from './propfind.ts';
+import { proppatch } from './proppatch.ts';
+import { put } from './put.ts';
+import { discardBody } from './request-body.ts';
 import { ResourceTree } from './resource.ts';
+import { Spool } from './spool.ts';
+import { copy, move } from './transfer.ts';
+import { WritesUnderWay } from './writes-under-way.ts';
 
 export interface WebDavOptions {
   readonly library: Library;
@@ -28,6 +37,8 @@ export interface WebDavOptions {
   /** Rejections count as not known. */
   readonly quota: () => Promise<Quota | null>;
   readonly clock: Clock;
+  /** Where uploads of unknown length wait, for the bridge alone, and how many bytes all of them may take. */
+  readonly spool: { readonly directory: string; readonly budgetBytes: number };
   readonly limits?: Partial<WebDavLimits> | undefined;
   /** Hosts, with port where it is not the default, that reach this bridge beside the Host of each request. */
   readonly ownHosts?: readonly string[] | undefined;
@@ -38,6 +49,14 @@ const METHODS: Readonly<Record<string, Method>> = {
   GET: get,
   HEAD: get,
   PROPFIND: propfind,
+  PROPPATCH: proppatch,
+  PUT: put,
+  DELETE: remove,
+  MKCOL: mkcol,
+  COPY: copy,
+  MOVE: move,
+  LOCK: lock,
+  UNLOCK: unlock,
 };
 
 /** Known to Fastify only when told; all may have a body. */
@@ -47,13 +66,14 @@ const REFUSED_METHODS = ['POST', 'PATCH'];
 /** WebDAV of class 1, 2 and 3 (RFC 4918) below the prefix that the plugin is registered with. */
 export function webDav(options: WebDavOptions): FastifyPluginAsync {
   return async (app) => {
-    const context = makeContext(app, options);
+    const context = await makeContext(app, options);
     // Bodies stay unread: each method takes its own, of its own size.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _body, done) => done(null));
     app.setErrorHandler((error, request, reply) => {
       const failure = failureOf(error);
       if (failure.httpStatus >= 500) request.log.warn({ err: failure }, `WebDAV ${request.method} failed`);
+      if (discardBody(request.raw) === 'connection-closes') reply.header('connection', 'close');
       return sendFailure(reply, failure);
     });
     for (const method of EXTENSION_METHODS) {
@@ -67,11 +87,10 @@ export function webDav(options: WebDavOptions): FastifyPluginAsync {
         handler: (request, reply) => handle(context, request, reply),
       });
     }
-    await Promise.resolve();
   };
 }
 
-function makeContext(app: FastifyInstance, options: WebDavOptions): DavContext {
+async function makeContext(app: FastifyInstance, options: WebDavOptions): Promise<DavContext> {
   const { library, writer, serveFile, database, clock } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const localFiles = new LocalFiles(
@@ -87,6 +106,7 @@ function makeContext(app: FastifyInstance, options: WebDavOptions): DavContext {
     library,
     writer,
     serveFile,
+    clock,
     quota: () => options.quota().catch(() => null),
     limits,
     tree,
@@ -95,6 +115,8 @@ function makeContext(app: FastifyInstance, options: WebDavOptions): DavContext {
     locks,
     addresses,
     preconditions: new Preconditions(tree, locks, addresses),
+    spool: await Spool.open(options.spool.directory, options.spool.budgetBytes),
+    writesUnderWay: new WritesUnderWay(),
   };
 }
 

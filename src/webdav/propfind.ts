@@ -6,7 +6,8 @@ import type { DavContext, Exchange } from './exchange.ts';
 import { LIVE_PROPERTIES, liveProperty, QUOTA_PROPERTIES, type LiveContext } from './live-properties.ts';
 import { multistatus, propertiesResponse, propstat, XML_CONTENT_TYPE } from './multistatus.ts';
 import { joinPath, type DavPath } from './path.ts';
-import { parseXml, readBody } from './request-xml.ts';
+import { readBody } from './request-body.ts';
+import { parseXml } from './request-xml.ts';
 import { resourceKey, type Resource } from './resource.ts';
 import { childElements, DAV, davChild, serialise, type XmlElement } from './xml.ts';
 
@@ -29,7 +30,7 @@ type Answer = (resource: Resource, path: DavPath) => string;
 export async function propfind(context: DavContext, exchange: Exchange): Promise<void> {
   const { request, reply, place } = exchange;
   const depth = readDepth(request.headers.depth);
-  const question = readQuestion(await readBody(request.raw, context.limits.xml.bytes), context);
+  const question = readQuestion(await readBody(request.raw, context.clock, context.limits.xml), context);
   const { resource, path } = place;
   if (resource === null) throw new BridgeError('not-found', 'nothing is there');
   if (depth === 'infinity' && resource.kind === 'folder') requireCountable(context, resource);

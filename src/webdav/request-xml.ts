@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import sax from 'sax';
 import { BridgeError } from '../errors.ts';
 import { XML_NAMESPACE, type XmlAttribute, type XmlElement } from './xml.ts';
@@ -14,18 +13,6 @@ const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/';
 
 /** `strictEntities`, which the types lack, leaves only the five entities of XML itself. */
 const PARSER_OPTIONS: sax.SAXOptions & { strictEntities: boolean } = { xmlns: true, strictEntities: true };
-
-/** Reads a body of at most `limit` bytes. @throws BridgeError `bad-request` when it is larger. */
-export async function readBody(body: Readable, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new BridgeError('bad-request', `the body is larger than ${limit} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
 
 /**
  * Parses a body of XML with namespaces. Document type declarations, and with them entities of the sender's own,

@@ -1,5 +1,7 @@
 import { entityTag, type Entry, type FolderEntry } from '../library/entry.ts';
+import { BridgeError } from '../errors.ts';
 import type { Library } from '../library/library.ts';
+import { safeName } from '../library/names.ts';
 import type { LocalFile, LocalFiles } from './local-files.ts';
 import { joinPath, lastName, parentPath, type DavPath } from './path.ts';
 
@@ -8,12 +10,12 @@ export type Resource = Entry | LocalFile;
 
 /** Where a request points, whether or not something is there. */
 export interface Place {
-  /** The path as it is stored, or, of something not yet there, in normalisation form C. */
+  /** The path as the library names it, or would name it once something is there. */
   readonly path: DavPath;
   readonly resource: Resource | null;
   /** Null for the root, and where the parent is not a folder. */
   readonly parent: FolderEntry | null;
-  /** Empty for the root. */
+  /** What to call it on 1fichier; empty for the root. */
   readonly name: string;
 }
 
@@ -34,6 +36,18 @@ export function resourceTag(resource: Resource): string | null {
   }
 }
 
+/** @throws BridgeError `conflict` (RFC 4918 sections 9.3 and 9.7.1) */
+export function requireParent(place: Place): FolderEntry {
+  if (place.parent === null) throw new BridgeError('conflict', 'the folder that it would be in is not there');
+  return place.parent;
+}
+
+/** The name that gives an entry its present one when written to 1fichier, beside no namesake. */
+export function writableName(resource: Resource): string {
+  if (resource.kind === 'local') return resource.name;
+  return safeName(resource.remoteName) === resource.name ? resource.remoteName : resource.name;
+}
+
 /** The library with the local files laid over it. An entry of the library hides a local file of its name. */
 export class ResourceTree {
   readonly #library: Library;
@@ -44,17 +58,18 @@ export class ResourceTree {
     this.#localFiles = localFiles;
   }
 
-  /** macOS sends names decomposed: what is not found as asked for is looked for composed, then decomposed. */
+  /**
+   * What is not found as asked for is looked for as the library would name it: macOS sends names decomposed, and
+   * some characters have a stand-in.
+   */
   place(path: DavPath): Place {
-    const composed = path.normalize('NFC');
-    for (const form of new Set([path, composed, path.normalize('NFD')])) {
+    const name = lastName(path).normalize('NFC');
+    const safePath = path === '/' ? path : `/${path.slice(1).split('/').map(safeName).join('/')}`;
+    for (const form of new Set([path, safePath])) {
       const resource = this.#at(form);
-      if (resource !== null) return this.#placeOf(form, resource);
+      if (resource !== null) return { path: form, resource, parent: this.#parentOf(form), name };
     }
-    const folder = parentPath(composed);
-    if (folder === null) return this.#placeOf(composed, null);
-    const parent = this.place(folder);
-    return this.#placeOf(joinPath(parent.path, lastName(composed)), null);
+    return { path: safePath, resource: null, parent: this.#parentOf(safePath), name };
   }
 
   /** What one folder holds, read in pages while the caller goes on. */
@@ -66,21 +81,16 @@ export class ResourceTree {
     }
   }
 
-  #placeOf(path: DavPath, resource: Resource | null): Place {
-    const folder = parentPath(path);
-    return { path, resource, parent: folder === null ? null : this.#folderAt(folder), name: lastName(path) };
-  }
-
   #at(path: DavPath): Resource | null {
     const entry = this.#library.entryAt(path);
     if (entry !== null) return entry;
-    const folder = parentPath(path);
-    const parent = folder === null ? null : this.#folderAt(folder);
+    const parent = this.#parentOf(path);
     return parent === null ? null : this.#localFiles.find(parent.id, lastName(path));
   }
 
-  #folderAt(path: DavPath): FolderEntry | null {
-    const entry = this.#library.entryAt(path);
+  #parentOf(path: DavPath): FolderEntry | null {
+    const folder = parentPath(path);
+    const entry = folder === null ? null : this.#library.entryAt(folder);
     return entry?.kind === 'folder' ? entry : null;
   }
 }

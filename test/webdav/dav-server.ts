@@ -12,6 +12,7 @@ export interface DavServer {
   readonly app: FastifyInstance;
   readonly memory: MemoryLibrary;
   readonly clock: FakeClock;
+  readonly spoolDirectory: string;
   readonly close: () => Promise<void>;
 }
 
@@ -20,6 +21,7 @@ export async function startDav(overrides: Partial<WebDavOptions> = {}): Promise<
   const memory = new MemoryLibrary();
   const clock = new FakeClock();
   const directory = await mkdtemp(join(tmpdir(), 'dav-test-'));
+  const spoolDirectory = join(directory, 'spool');
   const app = fastify({ routerOptions: { maxParamLength: 5000 } });
   const database = openDatabase(':memory:', [webDavSchema]);
   await app.register(
@@ -31,6 +33,7 @@ export async function startDav(overrides: Partial<WebDavOptions> = {}): Promise<
       database,
       quota: () => Promise.resolve({ usedBytes: 4096, availableBytes: 1_000_000 }),
       clock,
+      spool: { directory: spoolDirectory, budgetBytes: 1_000_000 },
       ...overrides,
     }),
     { prefix: '/dav' },
@@ -40,5 +43,5 @@ export async function startDav(overrides: Partial<WebDavOptions> = {}): Promise<
     database.close();
     await rm(directory, { recursive: true, force: true });
   };
-  return { app, memory, clock, close };
+  return { app, memory, clock, spoolDirectory, close };
 }

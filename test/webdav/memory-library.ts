@@ -1,5 +1,6 @@
 import type { Entry, FileEntry, FolderEntry } from '../../src/library/entry.ts';
 import type { Contents, Library, LibraryWriter, UploadBody } from '../../src/library/library.ts';
+import { safeName } from '../../src/library/names.ts';
 import { BridgeError } from '../../src/errors.ts';
 
 const ROOT_ID = 0;
@@ -65,7 +66,7 @@ export class MemoryLibrary implements LibraryWriter {
       kind: 'folder',
       id: this.#nextId++,
       parentId,
-      name,
+      name: safeName(name),
       remoteName: name,
       modifiedAt: Date.UTC(2026, 5, 1),
       listedAt: Date.UTC(2026, 5, 1),
@@ -81,7 +82,7 @@ export class MemoryLibrary implements LibraryWriter {
       kind: 'file',
       id,
       parentId,
-      name,
+      name: safeName(name),
       remoteName: name,
       url: `https://1fichier.com/?${id}`,
       size: typeof content === 'number' ? content : content.length,
@@ -110,7 +111,7 @@ export class MemoryLibrary implements LibraryWriter {
     return this.#act('move', entry.name, () => {
       this.#requireFree(parentId, name);
       this.#take(entry);
-      const moved = { ...entry, parentId, name, remoteName: name };
+      const moved = { ...entry, parentId, name: safeName(name), remoteName: name };
       this.#put(moved);
       return moved;
     });
@@ -157,7 +158,7 @@ export class MemoryLibrary implements LibraryWriter {
   }
 
   #requireFree(parentId: number, name: string): void {
-    if (this.#children.get(parentId)?.has(name) === true)
+    if (this.#children.get(parentId)?.has(safeName(name)) === true)
       throw new BridgeError('name-taken', 'the name is taken');
   }
 

@@ -4,7 +4,7 @@ import { asBridgeError, BridgeError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 
 /** The JSON body of every answer that reports a failure. */
-export interface Problem {
+interface Problem {
   readonly error: string;
   readonly message: string;
   readonly hint: string;

@@ -11,6 +11,7 @@ import { api } from './api/api.ts';
 import { accessGuard } from './auth/access-guard.ts';
 import { originGuard } from './auth/origin-guard.ts';
 import type { UrlSigner } from './auth/url-signer.ts';
+import { withoutDotSegments } from './dot-segments.ts';
 import { drainOnClose } from './drain.ts';
 import type { FileServer } from './file-server.ts';
 import { healthRoutes } from './operations/health.ts';
@@ -36,7 +37,7 @@ export interface HttpSettings extends StreamPolicy {
 }
 
 /** What one client, or many, can take from the server. Times in ms, sizes in bytes. */
-export interface HttpLimits {
+interface HttpLimits {
   readonly connections: number;
   /** For a request's line and header fields to arrive. */
   readonly headersTime: number;
@@ -87,6 +88,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   const server = fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    rewriteUrl: (request) => withoutDotSegments(request.url ?? '/'),
     routerOptions: { maxParamLength: LONGEST_PATH },
     bodyLimit: limits.bodySize,
     keepAliveTimeout: limits.keepAliveTime,

@@ -87,6 +87,12 @@ describe('the library as lists', () => {
     expect((await server.inject({ url: '/library/%zz' })).statusCode).toBe(400);
   });
 
+  it.each(['/library/./a:b', '/./library/././a:b'])('takes the dot segments out of %s', async (url) => {
+    const { server, library } = testServer();
+    library.addFile('/a:b');
+    expect((await server.inject({ url })).statusCode).toBe(200);
+  });
+
   it('finds names of many characters, each of them encoded', async () => {
     const { server, library } = testServer();
     const name = `${'é'.repeat(240)}.mkv`;

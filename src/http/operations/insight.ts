@@ -3,7 +3,7 @@ import type { LinkStats } from '../../links/link-cache.ts';
 import type { ByteRange } from '../../streaming/range.ts';
 
 /** Bytes by where they were found: cached, or fetched from 1fichier. */
-export interface BytesBySource {
+interface BytesBySource {
   readonly memory: number;
   readonly disk: number;
   readonly upstream: number;
@@ -31,7 +31,7 @@ export interface FailedStreamReport extends StreamReport {
 }
 
 /** Counts since the start. */
-export interface StreamCounts {
+interface StreamCounts {
   readonly opened: number;
   readonly failed: number;
   readonly abandoned: number;

@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+
+export interface ProgramResult {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Runs an installed program to its end; rejects with a clear message when it is missing. */
+export function runProgram(command: string, args: readonly string[]): Promise<ProgramResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.once('error', (cause) => {
+      reject(new Error(`${command} cannot be run; npm run test:tools installs it`, { cause }));
+    });
+    child.once('close', (code) => {
+      resolve({ code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString('utf8') });
+    });
+  });
+}

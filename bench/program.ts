@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { once } from 'node:events';
+
+/** Clock ticks a second in /proc/PID/stat, fixed at 100 by the kernel's interface to programs. */
+const TICKS_PER_SECOND = 100;
+
+/** A server under measurement, running as a process of its own. */
+export class Program {
+  readonly name: string;
+  readonly port: number;
+  readonly #process: ChildProcess;
+
+  private constructor(name: string, port: number, process: ChildProcess) {
+    this.name = name;
+    this.port = port;
+    this.#process = process;
+  }
+
+  /** Starts a program and resolves when its port takes connections. */
+  static async start(
+    name: string,
+    port: number,
+    command: readonly [string, ...string[]],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Program> {
+    const [file, ...args] = command;
+    const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (text: Buffer) => {
+      errors = (errors + text.toString()).slice(-2000);
+    });
+    const started = new Program(name, port, child);
+    for (let attempt = 0; attempt < 300; attempt += 1) {
+      if (child.exitCode !== null) throw new Error(`${name} ended at once: ${errors}`);
+      if (await answers(port)) return started;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    child.kill('SIGKILL');
+    throw new Error(`${name} did not open port ${port}: ${errors}`);
+  }
+
+  /** Processor time of the program and its workers since its start, seconds. */
+  cpuSeconds(): number {
+    return this.#family().reduce((sum, pid) => sum + cpuOf(pid), 0);
+  }
+
+  /** Resident memory of the program and its workers, bytes. */
+  residentBytes(): number {
+    return this.#family().reduce((sum, pid) => sum + residentOf(pid), 0);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGTERM');
+    await gone;
+  }
+
+  #family(): number[] {
+    const own = this.#process.pid;
+    return own === undefined ? [] : [own, ...childrenOf(own)];
+  }
+}
+
+/** A port that nothing listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port to be had');
+  return address.port;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function childrenOf(pid: number): number[] {
+  const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return list === '' ? [] : list.split(' ').map(Number);
+}
+
+function cpuOf(pid: number): number {
+  // The name in brackets may hold spaces; what follows the last bracket has fixed places: proc(5).
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)?.trim().split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function residentOf(pid: number): number {
+  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kib ?? 0) * 1024;
+}

@@ -43,10 +43,10 @@ async function main(): Promise<void> {
   const running: Program[] = [];
   const storagePort = await freePort();
   const account = new EmulatedAccount();
-  account.addFile(0, FILE, syntheticContent(1, FILE_SIZE));
+  account.addFile(0, FILE, syntheticContent('film', FILE_SIZE));
   const emulator = await startEmulator({
     account,
-    quirks: { linkBase: `http://127.0.0.1:${storagePort}` },
+    quirks: { linkPort: storagePort },
   });
   try {
     await writeFilm(join(folder, FILE));

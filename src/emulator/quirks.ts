@@ -126,6 +126,8 @@ export const quirksSchema = z.object({
   newLinkEachToken: z.boolean().default(true),
   /** 39: host names that links are given on, in turn. */
   linkHosts: z.array(z.string()).min(1).default(['127.0.0.1']),
+  /** Port that links are given on, where another program plays the storage host; null: the emulator's own. */
+  linkPort: z.number().int().nullable().default(null),
   /** 40: direct links answer HEAD. */
   headAllowed: z.boolean().default(true),
   /** 41: `inline` in the token or on the file changes disposition and media type. */

@@ -113,7 +113,7 @@ function getToken(fields: Fields, context: ApiContext): Outcome {
   const inline = fields.flag('inline');
   const link = links.issue(file.id, { single: fields.flag('single'), inline });
   const query = inline && quirks.inlineHonoured ? '?inline' : '';
-  return { status: 'OK', url: `http://${link.host}:${storagePort()}${link.path}${query}` };
+  return { status: 'OK', url: `http://${link.host}:${quirks.linkPort ?? storagePort()}${link.path}${query}` };
 }
 
 const FILE_FIELDS = ['url', 'pass', 'folder_id', 'filename', 'sharing_user'];

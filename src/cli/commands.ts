@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { addDemo } from './demo.ts';
+import { addServe } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the surroundings of a command line are. */
@@ -14,4 +16,4 @@ export interface CommandHost extends CommandContext {
 }
 
 /** Every command, in the order of the help. Each file adds one and imports what it runs only when it runs. */
-export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [];
+export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [addServe, addDemo];

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asBridgeError } from '../errors.ts';
 import { COMMANDS, type CommandContext } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { packageVersion } from './package-version.ts';
 import { explain } from './terminal.ts';
 
 /**
@@ -51,11 +51,4 @@ Start here:
 
 Exit codes: 0 done, 1 failed, 2 wrong command line or setting, 3 done in part, 130 interrupted.`,
     );
-}
-
-/** As package.json gives it, which lies one folder above both src and dist. */
-export function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  const known = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return known ? String(manifest.version) : 'unknown';
 }

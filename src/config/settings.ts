@@ -91,6 +91,12 @@ export const SETTINGS = {
     description: 'API calls that may go out at once after a quiet time.',
   }),
 
+  cdnCredits: required(boolean, 'false', {
+    group: ACCOUNT,
+    env: 'FICHIER_CDN_CREDITS',
+    description: 'Let links spend CDN credits, which 1fichier asks for in networks of data centres.',
+  }),
+
   host: required(text, '127.0.0.1', {
     group: SERVER,
     env: 'BRIDGE_HOST',
@@ -134,6 +140,11 @@ export const SETTINGS = {
     description:
       '`proxy` sends the bytes through the bridge; `redirect` sends clients to 1fichier, which lets one address use an account at a time.',
   }),
+  streamModeByQuery: required(boolean, 'false', {
+    group: SERVER,
+    env: 'BRIDGE_STREAM_MODE_BY_QUERY',
+    description: 'Let a client choose the other mode with `?mode=`.',
+  }),
   clientTimeout: required(duration({ from: '1s' }), '2m', {
     group: SERVER,
     env: 'BRIDGE_CLIENT_TIMEOUT',
@@ -164,12 +175,17 @@ export const SETTINGS = {
   crawlInterval: required(duration({ from: '1m' }), '6h', {
     group: MIRROR,
     env: 'BRIDGE_CRAWL_INTERVAL',
-    description: 'How old the listing of a folder may become before the crawler reads it again.',
+    description: 'After how long the crawler reads a folder again.',
   }),
-  browseInterval: required(duration({ from: '30s' }), '5m', {
+  crawlActiveInterval: required(duration({ from: '1m' }), '1h', {
+    group: MIRROR,
+    env: 'BRIDGE_CRAWL_ACTIVE_INTERVAL',
+    description: 'The same for a folder that changed within the last day.',
+  }),
+  browseInterval: required(duration({ from: '30s' }), '1m', {
     group: MIRROR,
     env: 'BRIDGE_BROWSE_INTERVAL',
-    description: 'The same for a folder that someone opens.',
+    description: 'How old the listing of a folder must be to be read again when someone opens it.',
   }),
 
   patience: required(duration({ from: '1s' }), '60s', {
@@ -184,6 +200,11 @@ export const SETTINGS = {
     description:
       'Life of a direct link: `documented` 5 minutes to its first use and 30 from there, `lenient` until it is refused.',
   }),
+  linkMaxAge: required(duration({ from: '1m' }), '8h', {
+    group: STREAMING,
+    env: 'BRIDGE_LINK_MAX_AGE',
+    description: 'The oldest a direct link may be with the profile `lenient`.',
+  }),
   connections: required(wholeNumber(1, 30), '12', {
     group: STREAMING,
     env: 'BRIDGE_CONNECTIONS',
@@ -194,12 +215,13 @@ export const SETTINGS = {
     env: 'BRIDGE_CONNECTIONS_PER_FILE',
     description: 'Data connections for one file.',
   }),
-  cacheMode: required(oneOf('blocks', 'passthrough'), 'blocks', {
+  cacheMode: required(oneOf('auto', 'cache', 'passthrough'), 'auto', {
     group: STREAMING,
     env: 'BRIDGE_CACHE_MODE',
-    description: '`blocks` keeps what was read; `passthrough` keeps only the head and tail of media files.',
+    description:
+      '`cache` keeps every byte read, `passthrough` none; `auto` keeps all but large files that are no media and are read whole.',
   }),
-  cacheMemory: required(bytes({ from: '8MiB' }), '128MiB', {
+  cacheMemory: required(bytes(), '128MiB', {
     group: STREAMING,
     env: 'BRIDGE_CACHE_MEMORY',
     description: 'Memory for cached blocks.',
@@ -209,15 +231,25 @@ export const SETTINGS = {
     env: 'BRIDGE_CACHE_DISK',
     description: 'Disk space for cached blocks, in the data directory; 0 turns the disk cache off.',
   }),
-  blockSize: required(bytes({ from: '64KiB', to: '16MiB' }), '1MiB', {
+  blockSize: required(bytes({ from: '64KiB', to: '16MiB' }), '256KiB', {
     group: STREAMING,
     env: 'BRIDGE_BLOCK_SIZE',
-    description: 'Size of one cached block.',
+    description: 'Size of one cached block. Another size begins the disk cache anew.',
   }),
-  readAhead: required(bytes(), '16MiB', {
+  readAhead: required(bytes(), '64MiB', {
     group: STREAMING,
     env: 'BRIDGE_READ_AHEAD',
-    description: 'Most bytes fetched ahead of one sequential reader.',
+    description: 'Memory for what is fetched ahead of all readers together.',
+  }),
+  readAheadWindow: required(bytes({ from: '64KiB' }), '8MiB', {
+    group: STREAMING,
+    env: 'BRIDGE_READ_AHEAD_WINDOW',
+    description: 'Most bytes fetched ahead of one reader.',
+  }),
+  prefetchNext: required(boolean, 'false', {
+    group: STREAMING,
+    env: 'BRIDGE_PREFETCH_NEXT',
+    description: 'Ask for the direct link of the next episode when one nears its end.',
   }),
 } as const;
 

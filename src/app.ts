@@ -1,0 +1,73 @@
+import { Registry } from 'prom-client';
+import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
+import { assertSafeToListen, listen } from './app/listen.ts';
+import { announceRun } from './app/run-file.ts';
+import { openStreaming, type StreamingParts } from './app/streaming-parts.ts';
+import { openAll } from './app/teardown.ts';
+import type { Settings } from './config/settings.ts';
+import { UrlSigner } from './http/auth/url-signer.ts';
+import { FileServer } from './http/file-server.ts';
+import type { Insight } from './http/operations/insight.ts';
+import { createHttpServer } from './http/server.ts';
+
+/** A bridge that serves. */
+export interface Bridge {
+  /** For a browser on this machine, ending in a slash. */
+  readonly address: string;
+  readonly account: AccountLibrary;
+  /** Lets streams end for up to BRIDGE_DRAIN_TIME, then closes every part in the reverse order of its opening. */
+  close(): Promise<void>;
+}
+
+/**
+ * The composition root: builds every part, wires them together and begins to serve.
+ *
+ * @throws BridgeError `config-invalid`, `data-dir-locked`, or what the API says of FICHIER_ROOT.
+ */
+export function startBridge(settings: Settings, surroundings: Surroundings): Promise<Bridge> {
+  assertSafeToListen(settings);
+  return openAll(async (teardown) => {
+    const account = await openAccountLibrary(settings, surroundings);
+    teardown.onClose(() => account.close());
+    const streaming = await openStreaming(settings, surroundings, account.links);
+    teardown.onClose(() => streaming.close());
+
+    const { clock, logger } = surroundings;
+    const server = createHttpServer({
+      library: account.library,
+      files: new FileServer({
+        reader: streaming.reader,
+        links: account.links,
+        clock,
+        clientTimeout: settings.clientTimeout,
+      }),
+      insight: insightInto(account, streaming),
+      metrics: new Registry(),
+      signer: settings.token === null ? null : new UrlSigner(settings.token),
+      clock,
+      logger,
+      settings: {
+        streamMode: settings.streamMode,
+        modeByQuery: settings.streamModeByQuery,
+        publicUrl: settings.publicUrl,
+        token: settings.token,
+        allowedHosts: settings.allowedHosts,
+        drainTime: settings.drainTime,
+      },
+    });
+    teardown.onClose(() => server.close());
+    const address = await listen(server, settings);
+    teardown.onClose(announceRun(settings.dataDir, address));
+    account.library.start();
+    return { address, account, close: () => teardown.close() };
+  });
+}
+
+function insightInto({ api, links }: AccountLibrary, { streams }: StreamingParts): Insight {
+  return {
+    account: (signal) => api.account({ priority: 'browse', signal }),
+    budget: () => api.budget(),
+    links: () => links.stats(),
+    streams,
+  };
+}

@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock, Random } from '../clock.ts';
+import type { Settings } from '../config/settings.ts';
+import { BridgeError } from '../errors.ts';
+import type { FichierClient } from '../fichier/client.ts';
+import { createFichierClient } from '../fichier/create-client.ts';
+import { fichierDispatcher } from '../fichier/dispatcher.ts';
+import { endpointTable } from '../fichier/endpoints.ts';
+import { fichierSchema, sqliteStateStore } from '../fichier/state-store.ts';
+import { catalogueSchema } from '../library/catalogue-schema.ts';
+import { defaultLibrarySettings, MirroredLibrary } from '../library/mirrored-library.ts';
+import { resolveRoot } from '../library/resolve-root.ts';
+import { LinkCache } from '../links/link-cache.ts';
+import { LINK_SCHEMA, LinkStore } from '../links/link-store.ts';
+import { openCheckedDatabase, type Database } from '../store/database.ts';
+import { lockDataDirectory } from '../store/instance-lock.ts';
+import { ensureDataDirectory, makePrivateFile } from './data-directory.ts';
+import { openAll, type Teardown } from './teardown.ts';
+
+/** What every part is given that is not a setting. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Of this program, for the User-Agent of its calls. */
+  readonly version: string;
+}
+
+/** The account and its mirror, without anything that serves it. */
+export interface AccountLibrary {
+  readonly database: Database;
+  readonly api: FichierClient;
+  readonly library: MirroredLibrary;
+  readonly links: LinkCache;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * Locks the data directory and opens the catalogue in it.
+ *
+ * @throws BridgeError `data-dir-locked`, `config-invalid`, or what the API says of FICHIER_ROOT.
+ */
+export function openAccountLibrary(settings: Settings, surroundings: Surroundings): Promise<AccountLibrary> {
+  return openAll(async (teardown) => {
+    const { clock, logger } = surroundings;
+    ensureDataDirectory(settings.dataDir);
+    const lock = lockDataDirectory(settings.dataDir);
+    teardown.onClose(() => lock.release());
+
+    const database = openStore(settings, surroundings, teardown);
+    const api = openApi(settings, surroundings, database, teardown);
+    const links = new LinkCache({
+      api,
+      clock,
+      store: new LinkStore(database),
+      lifetime:
+        settings.linkProfile === 'lenient'
+          ? { profile: 'lenient', maxAgeMs: settings.linkMaxAge }
+          : { profile: 'documented' },
+      onStoreFailure: (error) => logger.warn({ err: error }, 'direct links are kept in memory only'),
+    });
+    const library = new MirroredLibrary({
+      database,
+      api,
+      clock,
+      rootId: await resolveRoot(database, api, settings.root, { priority: 'browse' }),
+      settings: {
+        ...defaultLibrarySettings,
+        roundMs: settings.crawlInterval,
+        activeMs: settings.crawlActiveInterval,
+        staleAfterMs: settings.browseInterval,
+      },
+    });
+    teardown.onClose(() => library.stop());
+    return { database, api, library, links, close: () => teardown.close() };
+  });
+}
+
+function openStore(settings: Settings, { clock, logger }: Surroundings, teardown: Teardown): Database {
+  const schemas = [fichierSchema, catalogueSchema, LINK_SCHEMA];
+  const file = join(settings.dataDir, 'bridge.db');
+  makePrivateFile(file);
+  const database = openCheckedDatabase(
+    join(settings.dataDir, 'bridge.db'),
+    schemas,
+    clock.now(),
+    (movedTo) => {
+      logger.warn({ movedTo }, 'the catalogue was damaged; it is moved aside and made anew from the account');
+    },
+  );
+  teardown.onClose(() => database.close());
+  return database;
+}
+
+function openApi(
+  settings: Settings,
+  { clock, random, logger, version }: Surroundings,
+  database: Database,
+  teardown: Teardown,
+): FichierClient {
+  if (settings.apiKey === null) {
+    throw new BridgeError('config-invalid', 'FICHIER_API_KEY is not set', {
+      hint: 'Make an API key in the 1fichier console (Parameters) and set FICHIER_API_KEY or FICHIER_API_KEY_FILE.',
+    });
+  }
+  const dispatcher = fichierDispatcher({
+    addressFamily: ADDRESS_FAMILIES[settings.addressFamily] ?? 'auto',
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  });
+  teardown.onClose(() => dispatcher.destroy());
+  const overrides = settings.endpointOverrides.map(({ from, to }) => [from, to] as const);
+  return createFichierClient({
+    apiKey: settings.apiKey,
+    baseUrl: settings.apiUrl,
+    endpoints: endpointTable(settings.endpoints, Object.fromEntries(overrides)),
+    dispatcher,
+    clock,
+    random,
+    pacer: { callsPerSecond: settings.callsPerSecond, burst: settings.callBurst },
+    store: sqliteStateStore(database, clock.now()),
+    log: logger,
+    userAgent: `fichier-bridge/${version}`,
+    useCdnCredits: settings.cdnCredits,
+  });
+}
+
+/** API and data must use one address family: 1fichier takes two for two places (API document, #887). */
+export const ADDRESS_FAMILIES = { auto: undefined, ipv4: 4, ipv6: 6 } as const;

@@ -17,7 +17,7 @@ import type {
 import type { Caller } from './caller.ts';
 import type { EndpointName } from './endpoints.ts';
 import type { Subject } from './failures.ts';
-import { accountLane, fileInfoLane, folderLane } from './lanes.ts';
+import type { Lane, LaneIntervals } from './lanes.ts';
 import type { LastAccount } from './last-account.ts';
 import { assertName } from './names.ts';
 import type { Pacer } from './pacer.ts';
@@ -45,6 +45,7 @@ interface ClientParts {
   readonly lastAccount: LastAccount;
   /** Whether links may spend CDN credits, which networks of data centres need. */
   readonly useCdnCredits: boolean;
+  readonly intervals: LaneIntervals;
 }
 
 /** The 1fichier API of one account. Made by `createFichierClient`. */
@@ -65,12 +66,13 @@ export class FichierClient implements FichierApi, FichierWriteApi {
     return { ...admission.lock(), ...pacer.status(), calls: caller.counts() };
   }
 
-  /** An answer up to 6 minutes old is given again: the API allows no more. Once asked it is awaited, whoever gives up. */
+  /** An answer is given again for as long as the API allows no other (6 minutes). Once asked it is awaited, whoever gives up. */
   account({ priority }: CallOptions): Promise<Account> {
-    const { caller, lastAccount } = this.#parts;
+    const { caller, lastAccount, intervals } = this.#parts;
     const fingerprint = caller.key.fingerprint();
+    const lane = { name: `account:${fingerprint}`, intervalMs: intervals.accountMs };
     return lastAccount.orAsk(fingerprint, () =>
-      this.#read('account', 'account', {}, accountAnswer, { priority }, accountLane(fingerprint)),
+      this.#read('account', 'account', {}, accountAnswer, { priority }, lane),
     );
   }
 
@@ -80,14 +82,15 @@ export class FichierClient implements FichierApi, FichierWriteApi {
    */
   async listFolder(folderId: number, options: CallOptions): Promise<FolderListing> {
     const body = { folder_id: folderId, files: 1 };
-    const lane = folderLane(folderId);
+    const lane = { name: `folder:${folderId}`, intervalMs: this.#parts.intervals.folderMs };
     const wire = await this.#read('listFolder', 'folder', body, folderAnswer, options, lane);
     if (wire.statedId !== null && wire.statedId !== folderId) throw malformed('listFolder', 'another folder');
     return toListing(folderId, wire);
   }
 
   fileInfo(url: string, options: CallOptions): Promise<FileDetails> {
-    return this.#read('fileInfo', 'file', { url }, fileInfoAnswer, options, fileInfoLane);
+    const lane = { name: 'file-info', intervalMs: this.#parts.intervals.fileInfoMs };
+    return this.#read('fileInfo', 'file', { url }, fileInfoAnswer, options, lane);
   }
 
   async getLink(url: string, options: CallOptions): Promise<string> {
@@ -168,7 +171,7 @@ export class FichierClient implements FichierApi, FichierWriteApi {
     body: Readonly<Record<string, unknown>>,
     answer: Shape,
     options: CallOptions,
-    lane?: ReturnType<typeof folderLane>,
+    lane?: Lane,
   ): Promise<z.output<Shape>> {
     const call = { endpoint, subject, body, answer, repeatable: true };
     return this.#parts.caller.call(lane === undefined ? call : { ...call, lane }, options);

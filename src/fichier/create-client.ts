@@ -11,7 +11,8 @@ import { endpointTable } from './endpoints.ts';
 import type { EndpointTable } from './endpoints.ts';
 import { ErrorBudget } from './error-budget.ts';
 import { FloodLock } from './flood-lock.ts';
-import { Lanes } from './lanes.ts';
+import { documentedIntervals, Lanes } from './lanes.ts';
+import type { LaneIntervals } from './lanes.ts';
 import { LastAccount } from './last-account.ts';
 import { defaultPacerSettings, Pacer } from './pacer.ts';
 import type { PacerSettings } from './pacer.ts';
@@ -34,6 +35,8 @@ export interface FichierClientOptions {
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly pacer?: Partial<PacerSettings> | undefined;
+  /** Limits beside the rate of all calls; the documented ones when left out. */
+  readonly intervals?: Partial<LaneIntervals> | undefined;
   /** Where locks and the times of rare calls survive a restart; in memory when left out. */
   readonly store?: StateStore | undefined;
   readonly log?: ApiLog | undefined;
@@ -71,6 +74,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     maxAnswerBytes: options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES,
   });
+  const intervals = { ...documentedIntervals, ...options.intervals };
   const lanes = new Lanes(clock, store);
   const admission = new Admission(clock, new FloodLock(clock, random, store), new ErrorBudget(clock, random));
   const pacer = new Pacer(clock, { ...defaultPacerSettings, ...options.pacer }, admission, lanes);
@@ -94,7 +98,8 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
     pacer,
     admission,
     uploader: new Uploader({ caller, transport, dispatcher, clock, userAgent, baseUrl }),
-    lastAccount: new LastAccount(clock, store),
+    lastAccount: new LastAccount(clock, store, intervals.accountMs),
+    intervals,
     useCdnCredits: options.useCdnCredits ?? false,
   });
 }

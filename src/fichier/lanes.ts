@@ -7,18 +7,23 @@ export interface Lane {
   readonly intervalMs: number;
 }
 
-/** API document section 4: one folder once in 30 s, or the API locks. */
-export function folderLane(folderId: number): Lane {
-  return { name: `folder:${folderId}`, intervalMs: 30_000 };
+/** ms between two calls of one lane. */
+export interface LaneIntervals {
+  /** Listings of one folder. */
+  readonly folderMs: number;
+  readonly accountMs: number;
+  readonly fileInfoMs: number;
 }
 
-/** Once in 5 minutes per user, with a margin. */
-export function accountLane(keyFingerprint: string): Lane {
-  return { name: `account:${keyFingerprint}`, intervalMs: 6 * 60_000 };
-}
-
-/** No limit is documented, but frequent use earned locks (API document 2.4). */
-export const fileInfoLane: Lane = { name: 'file-info', intervalMs: 5_000 };
+/**
+ * What the API stands (API document section 4): one folder once in 30 s, the account once in 5 minutes (here with a
+ * margin). For `file/info` no limit is documented, but frequent use earned locks (2.4).
+ */
+export const documentedIntervals: LaneIntervals = {
+  folderMs: 30_000,
+  accountMs: 6 * 60_000,
+  fileInfoMs: 5_000,
+};
 
 /** Shorter waits than this are not worth a write to disk. */
 const WORTH_KEEPING_MS = 30_000;

@@ -4,8 +4,6 @@ import type { Account } from './api.ts';
 import { parseLenientJson } from './lenient-json.ts';
 import type { StateStore } from './state-store.ts';
 
-/** As long as the API's own limit on asking (API document 2.1), with a margin. */
-const SERVED_FOR_MS = 6 * 60_000;
 const FACT = 'account';
 
 const savedAccount = z.object({
@@ -26,11 +24,14 @@ const savedAccount = z.object({
 export class LastAccount {
   readonly #clock: Clock;
   readonly #store: StateStore;
+  readonly #servedForMs: number;
   #asking: { readonly keyFingerprint: string; readonly answer: Promise<Account> } | null = null;
 
-  constructor(clock: Clock, store: StateStore) {
+  /** `servedForMs`: at least what the API's own limit on asking is (API document 2.1). */
+  constructor(clock: Clock, store: StateStore, servedForMs: number) {
     this.#clock = clock;
     this.#store = store;
+    this.#servedForMs = servedForMs;
   }
 
   /** The account of this key as last told, or else what `ask` tells now; whoever asks meanwhile waits for the same answer. */
@@ -48,7 +49,7 @@ export class LastAccount {
       const account = await ask();
       const askedAt = this.#clock.now();
       const saved = JSON.stringify({ keyFingerprint, askedAt, account });
-      this.#store.write(FACT, saved, askedAt + SERVED_FOR_MS);
+      this.#store.write(FACT, saved, askedAt + this.#servedForMs);
       return account;
     } finally {
       if (this.#asking?.keyFingerprint === keyFingerprint) this.#asking = null;
@@ -61,6 +62,6 @@ export class LastAccount {
     const { data } = savedAccount.safeParse(parseLenientJson(stored));
     if (data?.keyFingerprint !== keyFingerprint) return null;
     const age = this.#clock.now() - data.askedAt;
-    return age >= 0 && age < SERVED_FOR_MS ? data.account : null;
+    return age >= 0 && age < this.#servedForMs ? data.account : null;
   }
 }

@@ -46,6 +46,10 @@ export class Pacer {
   readonly #admission: Admission;
   readonly #lanes: Lanes;
   readonly #reserve: number;
+  /** ms in which no more than a burst is sent. */
+  readonly #burstWindowMs: number;
+  /** When the last calls went (monotonic ms), a burst of them at most. */
+  #sentAt: readonly number[] = [];
   readonly #queue = new Set<WaitingCall>();
   #rate: number;
   #tokens: number;
@@ -59,6 +63,8 @@ export class Pacer {
     this.#admission = admission;
     this.#lanes = lanes;
     this.#reserve = settings.burst >= 2 ? 1 : 0;
+    // A bucket alone lets one call follow right after a burst; 1fichier counts 3 in a second by its own clock.
+    this.#burstWindowMs = (settings.burst / settings.callsPerSecond / 2) * 1_000;
     this.#rate = settings.callsPerSecond;
     this.#tokens = settings.burst;
     this.#filledAt = clock.monotonic();
@@ -126,6 +132,7 @@ export class Pacer {
   async #send<T>(call: PacedCall, send: () => Promise<T>): Promise<T> {
     this.#tokens -= 1;
     this.#inFlight += 1;
+    this.#sentAt = [...this.#sentAt, this.#clock.monotonic()].slice(-this.#settings.burst);
     if (call.lane !== undefined) this.#lanes.use(call.lane);
     try {
       call.onSent?.();
@@ -178,7 +185,7 @@ export class Pacer {
     if (standing.state === 'barred') return now + Math.ceil(standing.remainingMs);
     if (this.#inFlight >= this.#mostInFlight(standing.state, priority)) return Infinity;
     const laneFreeAt = lane === undefined ? now : this.#lanes.freeAt(lane);
-    return Math.max(now + this.#msToToken(priority), laneFreeAt);
+    return Math.max(now + this.#msToToken(priority), this.#burstOverAt(), laneFreeAt);
   }
 
   #mostInFlight(state: 'free' | 'probe', priority: Priority): number {
@@ -190,6 +197,13 @@ export class Pacer {
   #msToToken(priority: Priority): number {
     const missing = 1 + (priority === 'viewer' ? 0 : this.#reserve) - this.#tokens;
     return missing <= 0 ? 0 : Math.ceil((missing / this.#rate) * 1_000);
+  }
+
+  #burstOverAt(): number {
+    const [first] = this.#sentAt;
+    return first === undefined || this.#sentAt.length < this.#settings.burst
+      ? 0
+      : first + this.#burstWindowMs;
   }
 
   #fill(): void {

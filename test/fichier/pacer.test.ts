@@ -5,11 +5,14 @@ import { Admission } from '../../src/fichier/admission.ts';
 import type { Priority } from '../../src/fichier/api.ts';
 import { ErrorBudget } from '../../src/fichier/error-budget.ts';
 import { FloodLock } from '../../src/fichier/flood-lock.ts';
-import { folderLane, Lanes } from '../../src/fichier/lanes.ts';
+import { Lanes } from '../../src/fichier/lanes.ts';
+import type { Lane } from '../../src/fichier/lanes.ts';
 import { defaultPacerSettings, Pacer } from '../../src/fichier/pacer.ts';
 import type { PacedCall, PacerSettings } from '../../src/fichier/pacer.ts';
 import { memoryStateStore } from '../../src/fichier/state-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+
+const folderLane = (id: number): Lane => ({ name: `folder:${id}`, intervalMs: 30_000 });
 
 interface Sent {
   readonly name: string;
@@ -63,6 +66,8 @@ describe('Pacer', () => {
           for (const [to, last] of sent.entries()) {
             const allowed = burst + ((last.at - first.at) / 1_000) * callsPerSecond;
             if (to >= from) expect(to - from + 1).toBeLessThanOrEqual(allowed + 1e-6);
+            const inBurstWindow = last.at - first.at < (burst / callsPerSecond / 2) * 1_000;
+            if (to >= from && inBurstWindow) expect(to - from + 1).toBeLessThanOrEqual(burst);
           }
         }
       }),

@@ -16,7 +16,7 @@ import type { LaneIntervals } from './lanes.ts';
 import { LastAccount } from './last-account.ts';
 import { defaultPacerSettings, Pacer } from './pacer.ts';
 import type { PacerSettings } from './pacer.ts';
-import { memoryStateStore } from './state-store.ts';
+import { failSafeStateStore, memoryStateStore } from './state-store.ts';
 import type { StateStore } from './state-store.ts';
 import { fetchThrough, Transport } from './transport.ts';
 import type { Fetch } from './transport.ts';
@@ -64,7 +64,10 @@ const silent: ApiLog = { debug: () => undefined, warn: () => undefined };
 export function createFichierClient(options: FichierClientOptions): FichierClient {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? Math.random;
-  const store = options.store ?? memoryStateStore();
+  const log = options.log ?? silent;
+  const store = failSafeStateStore(options.store ?? memoryStateStore(), (err) =>
+    log.warn({ err }, 'locks of the API are kept in memory only'),
+  );
   const userAgent = options.userAgent ?? 'fichier-bridge';
   const baseUrl = parseBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL);
   const transport = new Transport({
@@ -88,7 +91,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       pacer,
       lanes,
       admission,
-      log: options.log ?? silent,
+      log,
     },
     new ApiKey(options.apiKey),
   );

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 
-export type AddressFamily = 'auto' | 4 | 6;
+type AddressFamily = 'auto' | 4 | 6;
 
 export interface DispatcherOptions {
   /** 1fichier takes IPv4 and IPv6 of one machine for two places (API document, #887): API and data must use the same. */

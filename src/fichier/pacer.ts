@@ -133,8 +133,8 @@ export class Pacer {
     this.#tokens -= 1;
     this.#inFlight += 1;
     this.#sentAt = [...this.#sentAt, this.#clock.monotonic()].slice(-this.#settings.burst);
-    if (call.lane !== undefined) this.#lanes.use(call.lane);
     try {
+      if (call.lane !== undefined) this.#lanes.use(call.lane);
       call.onSent?.();
       return await send();
     } finally {

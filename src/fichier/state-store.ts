@@ -39,3 +39,38 @@ export function memoryStateStore(): StateStore {
     remove: (name) => void facts.delete(name),
   };
 }
+
+/** Goes on in memory where `store` fails, as on a full disk: a call must not fail because its trace cannot be kept. */
+export function failSafeStateStore(store: StateStore, onFailure: (error: unknown) => void): StateStore {
+  const unsaved = memoryStateStore();
+  const attempt = <T>(work: () => T, otherwise: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      onFailure(error);
+      return otherwise();
+    }
+  };
+  return {
+    read: (name) =>
+      unsaved.read(name) ??
+      attempt(
+        () => store.read(name),
+        () => null,
+      ),
+    write(name, value, expiresAt) {
+      unsaved.remove(name);
+      attempt(
+        () => store.write(name, value, expiresAt),
+        () => unsaved.write(name, value, expiresAt),
+      );
+    },
+    remove(name) {
+      unsaved.remove(name);
+      attempt(
+        () => store.remove(name),
+        () => undefined,
+      );
+    },
+  };
+}

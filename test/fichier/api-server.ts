@@ -8,7 +8,7 @@ import type { FichierClientOptions } from '../../src/fichier/create-client.ts';
 import type { FichierClient } from '../../src/fichier/client.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-export const BASE_URL = 'http://api.fichier.test/v1';
+const BASE_URL = 'http://api.fichier.test/v1';
 export const API_KEY = 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY';
 export const viewer: CallOptions = { priority: 'viewer' };
 export const crawl: CallOptions = { priority: 'crawl' };

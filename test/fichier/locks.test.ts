@@ -186,6 +186,20 @@ describe('a client that was flooded', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it('goes on in memory when the disk takes nothing, and says so', async () => {
+    const full = (): never => {
+      throw new Error('disk full');
+    };
+    const { client, logged } = testClient({ store: { read: () => null, write: full, remove: full } });
+    server.answer({ body: { status: 'OK', offer: '1' } }, ko('Flood detected: IP Locked #374'));
+    await client.account(viewer);
+    expect(await client.account(viewer)).toMatchObject({ offer: 'premium' });
+    await expect(client.getLink(PAGE, viewer)).rejects.toMatchObject({ kind: 'flood-locked' });
+    await expect(client.getLink(PAGE, viewer)).rejects.toMatchObject({ kind: 'flood-locked' });
+    expect(server.received).toHaveLength(2);
+    expect(logged.map((line) => line.message)).toContain('locks of the API are kept in memory only');
+  });
+
   it('waits five minutes where the account was used from another place', async () => {
     server.answer(ko('Only 1 location allowed at a time #887'));
     const { client, clock } = testClient({ random: () => 0 });

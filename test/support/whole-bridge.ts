@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Pool } from 'undici';
 import { startBridge, type Bridge } from '../../src/app.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock, type Clock } from '../../src/clock.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
@@ -14,6 +14,8 @@ export interface WholeBridgeOptions {
   /** Settings by their environment names. */
   readonly env?: Readonly<Record<string, string>>;
   readonly callsPerSecond?: number;
+  /** For the bridge and the emulator. */
+  readonly clock?: Clock;
 }
 
 /** The whole program in this process, before an emulated 1fichier. */
@@ -36,7 +38,7 @@ export async function startWholeBridge(
 ): Promise<WholeBridge> {
   const account = new EmulatedAccount();
   prepare(account);
-  const emulator = await startEmulator({ account, random: seededRandom(1) });
+  const emulator = await startEmulator({ account, random: seededRandom(1), clock: options.clock });
   const dataDir = mkdtempSync(join(tmpdir(), 'whole-bridge-'));
   return launch(emulator, dataDir, options);
 }
@@ -57,7 +59,7 @@ async function launch(
   const callsPerSecond = options.callsPerSecond ?? 200;
   const settings = { ...loadSettings({ env, flags: {} }), callsPerSecond, callBurst: callsPerSecond };
   const bridge = await startBridge(settings, {
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: seededRandom(2),
     logger: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     version: 'test',

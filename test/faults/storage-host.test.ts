@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { StorageFaultInput } from '../../src/emulator/storage-faults.ts';
+import type { WholeBridge } from '../support/whole-bridge.ts';
+import { expectCut, expectRefusal, expectUnbroken, FILM_SIZE, MIDDLE, startCinema } from './playing.ts';
+
+let whole: WholeBridge;
+
+beforeEach(async () => {
+  whole = await startCinema();
+  whole.emulator.resetCounts();
+});
+
+afterEach(async () => {
+  await whole.close();
+});
+
+const CUT: StorageFaultInput = { kind: 'reset', afterBytes: MIDDLE };
+/** These say that the link is no good. */
+const REFUSALS = [401, 403, 404, 410, 416] as const;
+/** These say that the host is in trouble: the link is kept. */
+const TROUBLES = [429, 500, 502, 503, 504, 509] as const;
+
+describe('the film goes on, and nobody notices, when the storage host', () => {
+  test.each(REFUSALS)('refuses the link with %i before the first byte', async (status) => {
+    whole.emulator.faults.next({ kind: 'status', status });
+    await expectUnbroken(whole, { links: 2 });
+  });
+
+  test.each(REFUSALS)('breaks off in mid-body and then refuses the link with %i', async (status) => {
+    whole.emulator.faults.next(CUT);
+    whole.emulator.faults.next({ kind: 'status', status });
+    await expectUnbroken(whole, { links: 2 });
+  });
+
+  test.each(TROUBLES)('answers %i before the first byte', async (status) => {
+    whole.emulator.faults.next({ kind: 'status', status }, {}, 2);
+    await expectUnbroken(whole, { links: 1 });
+  });
+
+  test.each(TROUBLES)('breaks off in mid-body and then answers %i', async (status) => {
+    whole.emulator.faults.next(CUT);
+    whole.emulator.faults.next({ kind: 'status', status }, {}, 2);
+    await expectUnbroken(whole, { links: 1 });
+  });
+
+  test('lets the link expire before the first byte', async () => {
+    whole.emulator.faults.next({ kind: 'expire' });
+    await expectUnbroken(whole, { links: 2 });
+  });
+
+  test('lets the link expire in mid-body', async () => {
+    whole.emulator.faults.next(CUT);
+    whole.emulator.faults.next({ kind: 'expire' });
+    await expectUnbroken(whole, { links: 2 });
+  });
+
+  const transport: readonly (readonly [string, StorageFaultInput])[] = [
+    ['resets the connection at the start', { kind: 'reset' }],
+    ['resets the connection in mid-body', CUT],
+    ['resets the connection at the last byte', { kind: 'reset', afterBytes: 'last' }],
+    ['falls silent before its answer', { kind: 'stall' }],
+    ['falls silent after its headers', { kind: 'stall', headers: true }],
+    ['falls silent in mid-body', { kind: 'stall', afterBytes: MIDDLE }],
+    ['drips one byte a second from the start', { kind: 'drip', bytesPerSecond: 1 }],
+    ['drips one byte a second from the middle', { kind: 'drip', bytesPerSecond: 1, afterBytes: MIDDLE }],
+    ['sends a shorter body than promised', { kind: 'short', afterBytes: MIDDLE }],
+    ['sends a longer body than promised', { kind: 'long' }],
+  ];
+  test.each(transport)('%s', async (_, fault) => {
+    whole.emulator.faults.next(fault);
+    await expectUnbroken(whole, { links: 1 });
+  });
+
+  const lies: readonly (readonly [string, StorageFaultInput])[] = [
+    ['sends a part that is shorter than asked for', { kind: 'clipped', missingBytes: 1000 }],
+    ['sends another part than asked for', { kind: 'wrong-range' }],
+    ['sends the whole file for a range', { kind: 'whole' }],
+    ['compresses the body', { kind: 'gzip' }],
+    ['sends a page with status 200', { kind: 'html' }],
+    ['redirects once', { kind: 'redirect', to: 'elsewhere' }],
+    ['redirects in a loop', { kind: 'redirect', to: 'loop' }],
+    ['redirects to a sign-in page', { kind: 'redirect', to: 'sign-in' }],
+    ['redirects to a name that does not exist', { kind: 'redirect', to: 'http://nowhere.invalid/p1' }],
+  ];
+  test.each(lies)('%s', async (_, fault) => {
+    whole.emulator.faults.next(fault);
+    await expectUnbroken(whole, { links: 2 });
+  });
+
+  test.each(lies)('%s in mid-body', async (_, fault) => {
+    whole.emulator.faults.next(CUT);
+    whole.emulator.faults.next(fault);
+    await expectUnbroken(whole, { links: 2 });
+  });
+
+  test('cannot be connected to for twenty seconds', async () => {
+    await whole.emulator.refuseStorageConnections();
+    setTimeout(() => void whole.emulator.acceptStorageConnections(), 1000);
+    await expectUnbroken(whole, { links: 2 });
+  });
+
+  test('speaks no TLS at an https address', async () => {
+    const tls = whole.emulator.storageUrl.replace('http:', 'https:');
+    whole.emulator.faults.next({ kind: 'redirect', to: `${tls}/p1` });
+    await expectUnbroken(whole, { links: 2 });
+  });
+});
+
+describe('the failure is said, in time and without wrong bytes, when the storage host', () => {
+  test('refuses every link', async () => {
+    whole.emulator.faults.always({ kind: 'status', status: 403 });
+    await expectRefusal(whole, 502, 'link-refused');
+    expect(whole.emulator.counts().api['get_token']).toBeLessThanOrEqual(4);
+  });
+
+  test('never answers, until patience ends', async () => {
+    whole.emulator.faults.always({ kind: 'stall' });
+    await expectRefusal(whole, 504, 'patience-exhausted');
+  });
+
+  test('falls silent for good in mid-body: the connection is cut, and the reason is on record', async () => {
+    whole.emulator.faults.next(CUT);
+    whole.emulator.faults.always({ kind: 'stall' });
+    whole.emulator.faults.next({ kind: 'reset', afterBytes: FILM_SIZE });
+    await expectCut(whole);
+    const answer = await whole.pool.request({ method: 'GET', path: '/api/v1/streams' });
+    expect(JSON.stringify(await answer.body.json())).toContain('patience-exhausted');
+    expect(whole.logged.join('\n')).toContain('patience-exhausted');
+  });
+});

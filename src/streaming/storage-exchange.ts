@@ -12,6 +12,9 @@ export interface AnswerHead {
 const PAUSE_AT_BYTES = 512 * 1024;
 const RESUME_AT_BYTES = 128 * 1024;
 
+/** A host that sends less than this while it is waited for, in the time of a stall, counts as silent (bytes). */
+const LEAST_BYTES_PER_STALL = 16 * 1024;
+
 /**
  * One GET of a byte range. Handles the parser's events itself instead of through a stream: chunks are handed on as
  * they are, most without a promise, and closing takes the connection down at once.
@@ -21,6 +24,9 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
   readonly #stallMs: number;
   readonly #chunks: Buffer[] = [];
   #held = 0;
+  /** Time spent waiting for the host, and what came meanwhile, since the last look at its pace. */
+  #waitedMs = 0;
+  #gained = 0;
   #controller: Dispatcher.DispatchController | null = null;
   #head: AnswerHead | null = null;
   #over = false;
@@ -89,6 +95,7 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     if (status < 200) return;
     this.#head = { status, headers };
+    this.#waitedMs = 0;
     this.#signal();
   }
 
@@ -96,6 +103,7 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
     if (this.#over) return;
     this.#chunks.push(chunk);
     this.#held += chunk.length;
+    this.#gained += chunk.length;
     if (this.#held >= PAUSE_AT_BYTES) controller.pause();
     this.#signal();
   }
@@ -124,14 +132,27 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
     this.#wake?.();
   }
 
+  /** Bytes that drip keep a connection alive and a viewer waiting: another connection may fare better. */
+  #judgePace(waitedMs: number): void {
+    this.#waitedMs += waitedMs;
+    if (this.#head === null || this.#waitedMs < this.#stallMs) return;
+    if (this.#gained < LEAST_BYTES_PER_STALL) {
+      this.#fail(new Error(`${this.#gained} bytes in ${Math.round(this.#waitedMs / 1000)} s`));
+    }
+    this.#waitedMs = 0;
+    this.#gained = 0;
+  }
+
   #change(): Promise<void> {
     return new Promise((resolve) => {
+      const since = this.#clock.monotonic();
       const callOff = this.#clock.after(this.#stallMs, () => {
         this.#fail(new Error(`no byte for ${Math.round(this.#stallMs / 1000)} s`));
       });
       this.#wake = () => {
         this.#wake = null;
         callOff();
+        if (!this.#over) this.#judgePace(this.#clock.monotonic() - since);
         resolve();
       };
     });

@@ -1,9 +1,11 @@
 import { Registry } from 'prom-client';
 import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
+import { directLinkRoute } from './http/api/direct-link-route.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
 import { announceRun } from './app/run-file.ts';
 import { openStreaming, type StreamingParts } from './app/streaming-parts.ts';
 import { openAll } from './app/teardown.ts';
+import { webDavExtension } from './app/webdav-extension.ts';
 import type { Settings } from './config/settings.ts';
 import { UrlSigner } from './http/auth/url-signer.ts';
 import { FileServer } from './http/file-server.ts';
@@ -33,14 +35,15 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
     teardown.onClose(() => streaming.close());
 
     const { clock, logger } = surroundings;
+    const files = new FileServer({
+      reader: streaming.reader,
+      links: account.links,
+      clock,
+      clientTimeout: settings.clientTimeout,
+    });
     const server = createHttpServer({
       library: account.library,
-      files: new FileServer({
-        reader: streaming.reader,
-        links: account.links,
-        clock,
-        clientTimeout: settings.clientTimeout,
-      }),
+      files,
       insight: insightInto(account, streaming),
       metrics: new Registry(),
       signer: settings.token === null ? null : new UrlSigner(settings.token),
@@ -54,6 +57,7 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         allowedHosts: settings.allowedHosts,
         drainTime: settings.drainTime,
       },
+      extensions: [webDavExtension(settings, account, files, clock), directLinkRoute(account)],
     });
     teardown.onClose(() => server.close());
     const address = await listen(server, settings);

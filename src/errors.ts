@@ -199,6 +199,13 @@ const FAILURES = {
 
 export type FailureKind = keyof typeof FAILURES;
 
+/** Every kind with its traits, for those who list or read them. */
+export const FAILURE_TRAITS: Readonly<Record<FailureKind, FailureTraits>> = FAILURES;
+
+export function isFailureKind(text: string): text is FailureKind {
+  return Object.hasOwn(FAILURES, text);
+}
+
 interface FailureDetails {
   readonly cause?: unknown;
   /** Moment (ms since the epoch) from which another try makes sense. */

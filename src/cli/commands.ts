@@ -1,5 +1,9 @@
 import type { Command } from 'commander';
 import { addDemo } from './demo.ts';
+import { addDoctor } from './doctor.ts';
+import { addLink } from './link.ts';
+import { addLs } from './ls.ts';
+import { addRefresh } from './refresh.ts';
 import { addServe } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -12,8 +16,15 @@ export interface CommandContext {
 /** What one command is registered with. */
 export interface CommandHost extends CommandContext {
   /** Sets the exit code, one of EXIT, for a command that ends without throwing; 0 when never called. */
-  finish(exitCode: number): void;
+  readonly finish: (exitCode: number) => void;
 }
 
 /** Every command, in the order of the help. Each file adds one and imports what it runs only when it runs. */
-export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [addServe, addDemo];
+export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[] = [
+  addServe,
+  addDemo,
+  addLs,
+  addLink,
+  addRefresh,
+  addDoctor,
+];

@@ -45,6 +45,7 @@ const SERVER = 'Server';
 const DATA = 'Data and logs';
 const MIRROR = 'Library';
 const STREAMING = 'Streaming';
+const PROGRAMS = 'Programs';
 
 /** Every setting of the bridge: the one source for loading, --help and docs/configuration.md. */
 export const SETTINGS = {
@@ -133,6 +134,12 @@ export const SETTINGS = {
     group: SERVER,
     env: 'BRIDGE_WRITE',
     description: 'Let clients upload, move and delete in the account.',
+  }),
+  uploadSpool: required(bytes(), '10GiB', {
+    group: SERVER,
+    env: 'BRIDGE_UPLOAD_SPOOL',
+    description:
+      'Disk space, in the data directory, for uploads whose size the client does not say: 1fichier must know it first.',
   }),
   streamMode: required(oneOf('proxy', 'redirect'), 'proxy', {
     group: SERVER,
@@ -250,6 +257,22 @@ export const SETTINGS = {
     group: STREAMING,
     env: 'BRIDGE_PREFETCH_NEXT',
     description: 'Ask for the direct link of the next episode when one nears its end.',
+  }),
+
+  ffmpeg: required(text, 'ffmpeg', {
+    group: PROGRAMS,
+    env: 'BRIDGE_FFMPEG',
+    description: 'The ffmpeg to run: a name in PATH or a path.',
+  }),
+  ffprobe: required(text, 'ffprobe', {
+    group: PROGRAMS,
+    env: 'BRIDGE_FFPROBE',
+    description: 'The ffprobe to run.',
+  }),
+  rclone: required(text, 'rclone', {
+    group: PROGRAMS,
+    env: 'BRIDGE_RCLONE',
+    description: 'The rclone to run.',
   }),
 } as const;
 

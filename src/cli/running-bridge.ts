@@ -1,0 +1,97 @@
+import { fetch } from 'undici';
+import { z } from 'zod';
+import { BridgeError, isFailureKind } from '../errors.ts';
+import type { Account } from '../fichier/api.ts';
+import {
+  accountSchema,
+  budgetSchema,
+  crawlSchema,
+  entrySchema,
+  listingSchema,
+  problemSchema,
+} from '../http/api/schemas.ts';
+import type { LibraryAccess, ListedEntry, RefreshProgress } from './library-access.ts';
+
+const PAGE_SIZE = 1000;
+
+/** The library as the bridge that runs on the same data directory serves it over its JSON API. */
+export class RunningBridge implements LibraryAccess {
+  readonly #address: string;
+  readonly #token: string | null;
+
+  /** @param address ends in a slash. */
+  constructor(address: string, token: string | null) {
+    this.#address = address;
+    this.#token = token;
+  }
+
+  async *list(path: string): AsyncIterable<ListedEntry> {
+    for (let offset: number | null = 0; offset !== null;) {
+      const query = new URLSearchParams({ path, offset: String(offset), limit: String(PAGE_SIZE) });
+      const page: z.infer<typeof listingSchema> = await this.#call(
+        `entries?${query.toString()}`,
+        listingSchema,
+      );
+      for (const entry of page.entries) yield describe(entry);
+      offset = page.nextOffset;
+    }
+  }
+
+  async directLink(path: string): Promise<string> {
+    return (await this.#call('links', z.object({ address: z.string() }), { path })).address;
+  }
+
+  async refresh(path: string, recursive: boolean): Promise<void> {
+    await this.#call('refresh', z.object({ state: z.string() }), { path, recursive });
+  }
+
+  async progress(): Promise<RefreshProgress> {
+    const { calls } = await this.#call('budget', budgetSchema);
+    const { foldersKnown } = await this.#call('crawl', crawlSchema);
+    return { foldersRead: calls['listFolder'] ?? 0, foldersKnown };
+  }
+
+  async account(): Promise<Account> {
+    const { subscriptionEnd, ...account } = await this.#call('account', accountSchema);
+    return { ...account, subscriptionEnd: subscriptionEnd === null ? null : Date.parse(subscriptionEnd) };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** A GET, or a POST when there is a body. */
+  async #call<T>(route: string, answer: z.ZodType<T>, body?: object): Promise<T> {
+    const response = await fetch(`${this.#address}api/v1/${route}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: {
+        ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: unknown) => {
+      throw new BridgeError('upstream-unavailable', `the bridge at ${this.#address} does not answer`, {
+        cause: error,
+        hint: 'Look at its log, or start it again.',
+      });
+    });
+    const content: unknown = await response.json();
+    if (!response.ok) throw failureIn(content);
+    return answer.parse(content);
+  }
+}
+
+function failureIn(content: unknown): BridgeError {
+  const problem = problemSchema.safeParse(content);
+  if (!problem.success || !isFailureKind(problem.data.error)) {
+    return new BridgeError('internal', 'the running bridge gave an answer that is none');
+  }
+  const { error, message, hint } = problem.data;
+  return new BridgeError(error, message, { hint });
+}
+
+function describe(entry: z.infer<typeof entrySchema>): ListedEntry {
+  const { kind, path, name, id } = entry;
+  const size = entry.kind === 'file' ? entry.size : null;
+  return { kind, path, name, size, modifiedAt: Date.parse(entry.modified), id: String(id) };
+}

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
 import { configurationPage, settingEntries } from '../../src/config/reference.ts';
 
 test('docs/configuration.md is what `npm run docs` writes', () => {
   expect(readFileSync('docs/configuration.md', 'utf8')).toBe(configurationPage());
+});
+
+test('docs/troubleshooting.md is what `npm run docs` writes, with every kind of error', () => {
+  expect(readFileSync('docs/troubleshooting.md', 'utf8')).toBe(troubleshootingPage());
 });
 
 test('every setting has a name, a flag and a description of its own', () => {

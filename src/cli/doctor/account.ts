@@ -3,7 +3,7 @@ import { openAccountLibrary } from '../../app/account-library.ts';
 import { runningAddress } from '../../app/run-file.ts';
 import { systemClock } from '../../clock.ts';
 import type { Settings } from '../../config/settings.ts';
-import { asBridgeError } from '../../errors.ts';
+import { asBridgeError, type BridgeError } from '../../errors.ts';
 import type { Account } from '../../fichier/api.ts';
 import { createLogger } from '../../logging.ts';
 import { packageVersion } from '../package-version.ts';
@@ -24,16 +24,24 @@ export async function checkAccount(settings: Settings): Promise<Finding[]> {
       ),
     ];
   }
-  const address = runningAddress(settings.dataDir);
   try {
-    if (address !== null) {
-      const account = await new RunningBridge(address, settings.token).account();
-      return [ok('bridge', `runs at ${address}`), ...judge(account)];
-    }
     return await askDirectly(settings);
   } catch (thrown) {
     const error = asBridgeError(thrown);
-    return [failure(address === null ? 'API key' : 'bridge', error.message, error.hint)];
+    if (error.kind !== 'data-dir-locked') return [failure('API key', error.message, error.hint)];
+    return askRunningBridge(settings, error);
+  }
+}
+
+async function askRunningBridge(settings: Settings, locked: BridgeError): Promise<Finding[]> {
+  const address = runningAddress(settings.dataDir);
+  if (address === null) return [failure('bridge', locked.message, locked.hint)];
+  try {
+    const account = await new RunningBridge(address, settings.token).account();
+    return [ok('bridge', `runs at ${address}`), ...judge(account)];
+  } catch (thrown) {
+    const error = asBridgeError(thrown);
+    return [failure('bridge', error.message, error.hint)];
   }
 }
 

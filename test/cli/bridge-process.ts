@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const COMMAND = join(import.meta.dirname, '../../dist/main.js');
+/** Generous, since the machine may be loaded; nothing waits for it when all is well. */
+const START_MS = 60_000;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The built command as a process of its own, with only the settings it is given. */
+export class BridgeProcess {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: readonly string[], settings: Readonly<Record<string, string>>) {
+    this.child = spawn(process.execPath, [COMMAND, ...args], {
+      env: { PATH: process.env['PATH'], HOME: tmpdir(), ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.ended = once(this.child, 'close').then(() => ({
+      code: this.child.exitCode,
+      signal: this.child.signalCode,
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+    }));
+  }
+
+  get log(): string {
+    return this.#stderr;
+  }
+
+  /** The address it prints once it serves, ending in a slash. */
+  async address(): Promise<string> {
+    await this.#until(() => /http:\S+\/\n/.test(this.#stdout), 'printed its address');
+    return /http:\S+/.exec(this.#stdout)?.[0] ?? '';
+  }
+
+  async logged(text: string): Promise<void> {
+    await this.#until(() => this.#stderr.includes(text), `logged "${text}"`);
+  }
+
+  /** Resolves when the library can be used, with the address. */
+  async ready(): Promise<string> {
+    const address = await this.address();
+    for (const limit = Date.now() + START_MS; Date.now() < limit;) {
+      const answer: unknown = await (await fetch(`${address}api/v1/crawl`)).json();
+      if (typeof answer === 'object' && answer !== null && 'state' in answer && answer.state === 'idle') {
+        return address;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`the library did not become complete: ${this.#stderr}`);
+  }
+
+  #until(isSo: () => boolean, what: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string): void => reject(new Error(`${why} before it ${what}: ${this.#stderr}`));
+      const timer = setTimeout(() => fail('time ran out'), START_MS);
+      const look = (): void => {
+        if (!isSo()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.child.stdout?.on('data', look);
+      this.child.stderr?.on('data', look);
+      this.child.once('close', () => {
+        clearTimeout(timer);
+        fail('it ended');
+      });
+      look();
+    });
+  }
+}
+
+export function runCommand(
+  args: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  return new BridgeProcess(args, settings).ended;
+}
+
+/** A data directory, and whatever runs on it, for one test. */
+export class Workplace {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'bridge-cli-'));
+  readonly #processes: BridgeProcess[] = [];
+
+  start(args: readonly string[], settings: Readonly<Record<string, string>> = {}): BridgeProcess {
+    const process = new BridgeProcess(args, { BRIDGE_DATA_DIR: this.dataDir, ...settings });
+    this.#processes.push(process);
+    return process;
+  }
+
+  run(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    return runCommand(args, { BRIDGE_DATA_DIR: this.dataDir, ...settings });
+  }
+
+  async clear(): Promise<void> {
+    for (const { child } of this.#processes) if (child.exitCode === null) child.kill('SIGKILL');
+    await Promise.all(this.#processes.map(({ ended }) => ended));
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}

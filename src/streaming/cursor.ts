@@ -184,6 +184,7 @@ export class Cursor implements FlowReader {
   #joinFlow(): Flow {
     const { flows, contentKey } = this.#options;
     this.#usedUpstream = true;
+    this.#mayLookAhead = true;
     if (this.#flow?.willReach(this.#position, JOIN_DISTANCE) === true) return this.#flow;
     const passing = flows.reaching(contentKey, this.#position, JOIN_DISTANCE);
     if (passing === null) return this.#startFlow(this.#position);

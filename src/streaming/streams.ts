@@ -6,7 +6,7 @@ import type { ByteRange } from './range.ts';
 /** Where a delivered byte was found. Upstream: in a block that was just being fetched, for whomever. */
 export type ByteSource = 'memory' | 'disk' | 'upstream';
 
-export type BytesBySource = Readonly<Record<ByteSource, number>>;
+type BytesBySource = Readonly<Record<ByteSource, number>>;
 
 /** One read of one range, as the status page shows it. Times in ms since the epoch, sizes in bytes. */
 export interface StreamStatus {

@@ -30,6 +30,7 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #head: AnswerHead | null = null;
   #over = false;
+  #closed = false;
   #failure: Error | null = null;
   #wake: (() => void) | null = null;
 
@@ -80,6 +81,7 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
 
   /** Keeps the connection for the next request when all was read, and closes it at once otherwise. */
   close(): void {
+    this.#closed = true;
     this.#chunks.length = 0;
     if (this.#over) return;
     // The end of the message may stand unread behind the pause that its last chunk caused.
@@ -100,7 +102,8 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#over) return;
+    // A chunk kept after those that closing threw away would be taken for the bytes that should have come there.
+    if (this.#over || this.#closed) return;
     this.#chunks.push(chunk);
     this.#held += chunk.length;
     this.#gained += chunk.length;

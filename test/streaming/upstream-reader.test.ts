@@ -447,3 +447,61 @@ describe('a reader who leaves', () => {
     expect(storage.requests).toHaveLength(0);
   });
 });
+
+describe('more readers than connections', () => {
+  beforeEach(() => {
+    budget = new ConnectionBudget(systemClock, { total: 2, perFile: 2 });
+  });
+
+  const fileOf = (reader: number): Content => ({ ...FILE, id: String(reader).padStart(20, '0') });
+
+  test('all of them get every byte', async () => {
+    const bodies = await Promise.all(
+      Array.from({ length: 20 }, (_, reader) => read(0, 500_000, {}, fileOf(reader))),
+    );
+    for (const body of bodies) expect(body.equals(BYTES.subarray(0, 500_000))).toBe(true);
+    expect(healings).toEqual([]);
+  });
+
+  test('one who pauses lends its connection, and goes on at the exact byte afterwards', async () => {
+    const upstream = reader();
+    const paused = [0, 1].map((file) =>
+      upstream.read(fileOf(file), { start: 0, end: SIZE }, { priority: 'viewer' }),
+    );
+    const heads = await Promise.all(
+      paused.map(async (bytes) => (await bytes.next()).value ?? Buffer.alloc(0)),
+    );
+    expect(budget.open).toBe(2);
+    expect((await read(0, SIZE, {}, fileOf(2))).equals(BYTES)).toBe(true);
+    for (const [place, bytes] of paused.entries()) {
+      const chunks = heads.slice(place, place + 1);
+      for await (const chunk of bytes) chunks.push(chunk);
+      expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+    }
+  });
+
+  test('a viewer takes the connection of a prefetch, which is completed later', async () => {
+    storage.script.push((response, range) => storage.serve(response, range, 1000));
+    const prefetched: Buffer[] = [];
+    budget = new ConnectionBudget(systemClock, { total: 1, perFile: 1 });
+    const background = (async () => {
+      const request = { priority: 'prefetch' } as const;
+      for await (const chunk of reader().read(fileOf(0), { start: 0, end: SIZE }, request))
+        prefetched.push(chunk);
+    })();
+    await until(() => prefetched.length > 0);
+    expect((await read(0, 100_000, {}, fileOf(1))).equals(BYTES.subarray(0, 100_000))).toBe(true);
+    await background;
+    expect(Buffer.concat(prefetched).equals(BYTES)).toBe(true);
+  });
+
+  test('a reader slower than the patience is not given up', async () => {
+    const bytes = reader({ patienceMs: 50 }).read(FILE, { start: 0, end: SIZE }, { priority: 'viewer' });
+    const chunks: Buffer[] = [];
+    for await (const chunk of bytes) {
+      if (chunks.length === 1) await new Promise((resolve) => setTimeout(resolve, 200));
+      chunks.push(chunk);
+    }
+    expect(Buffer.concat(chunks).equals(BYTES)).toBe(true);
+  });
+});

@@ -52,7 +52,7 @@ export async function readAtRandom(target: Target, plan: RandomReads): Promise<L
 }
 
 /** The value below which the share `q` of sorted values lies. */
-export function quantile(sorted: readonly number[], q: number): number {
+function quantile(sorted: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }
 

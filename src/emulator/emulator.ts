@@ -64,7 +64,7 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-export const EMULATED_API_KEY = 'EmulatedKeyEmulatedKeyEmulated01';
+const EMULATED_API_KEY = 'EmulatedKeyEmulatedKeyEmulated01';
 
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const emulator = new LoopbackEmulator(options);

@@ -17,7 +17,7 @@ import type { StreamRecord, StreamRegistry } from './streams.ts';
  * little memory. `auto`: the cache, except where it could only cost: with no tier to keep blocks in, and for files
  * other than media that are read whole and would fill more than the memory tier.
  */
-export type CachingMode = 'cache' | 'passthrough' | 'auto';
+type CachingMode = 'cache' | 'passthrough' | 'auto';
 
 export interface CachedReaderOptions {
   readonly upstream: Upstream;

@@ -12,7 +12,7 @@ const CLOSING = '</D:multistatus>';
 export const XML_CONTENT_TYPE = 'application/xml; charset=utf-8';
 
 /** The value of a `DAV:status` element. */
-export function statusLine(status: number): string {
+function statusLine(status: number): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
 }
 

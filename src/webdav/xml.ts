@@ -34,7 +34,7 @@ export function escapeXml(text: string): string {
   return text.replace(EACH_NOT_PLAIN, (character) => REFERENCES[character] ?? '\ufffd');
 }
 
-export function isElement(child: XmlElement | string): child is XmlElement {
+function isElement(child: XmlElement | string): child is XmlElement {
   return typeof child !== 'string';
 }
 

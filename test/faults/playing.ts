@@ -57,14 +57,14 @@ export async function expectRefusal(whole: WholeBridge, status: number, kind: st
   expect(JSON.parse(answer.body.toString())).toMatchObject({ error: kind });
 }
 
-export interface CutBody {
+interface CutBody {
   readonly status: number;
   readonly bytes: Buffer;
   readonly complete: boolean;
 }
 
 /** Reads as much of a body as comes. */
-export async function readWhatComes({ pool }: WholeBridge, path = FILM): Promise<CutBody> {
+async function readWhatComes({ pool }: WholeBridge, path = FILM): Promise<CutBody> {
   const answer = await pool.request({ method: 'GET', path });
   const chunks: Buffer[] = [];
   let complete = true;

@@ -84,7 +84,7 @@ export class BridgeProcess {
   }
 }
 
-export function runCommand(
+function runCommand(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Promise<Ended> {

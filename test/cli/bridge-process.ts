@@ -84,10 +84,7 @@ export class BridgeProcess {
   }
 }
 
-function runCommand(
-  args: readonly string[],
-  settings: Readonly<Record<string, string>>,
-): Promise<Ended> {
+function runCommand(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Ended> {
   return new BridgeProcess(args, settings).ended;
 }
 

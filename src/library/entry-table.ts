@@ -31,6 +31,14 @@ export interface Placement {
   readonly settlesAt: number | null;
 }
 
+/** Where and under what name an entry is put, and by which change. */
+interface Place {
+  readonly folderId: number;
+  readonly name: string;
+  readonly nameKey: string;
+  readonly seq: number;
+}
+
 const SELECT_KNOWN = `SELECT key, parent_id, is_file, folder_id, file_id, name, name_key, remote_name, size,
   checksum, gone_after, settles_at FROM entry`;
 
@@ -40,12 +48,14 @@ export class EntryTable {
   readonly #inFolder: Query<KnownEntry>;
   readonly #byFolder: Query<KnownEntry>;
   readonly #byFile: Query<KnownEntry>;
+  readonly #nameKeys: Query<{ name_key: string }>;
   readonly #insert: Query;
   readonly #vacate: Query;
   readonly #rename: Query;
   readonly #updateBytes: Query;
   readonly #markGone: Query;
   readonly #delete: Query;
+  readonly #countFiles: Query;
   readonly #planListing: Query;
   readonly #dropListing: Query;
   readonly #indexWords: Query;
@@ -58,6 +68,7 @@ export class EntryTable {
     this.#inFolder = new Query(database, `${SELECT_KNOWN} WHERE parent_id = ?`);
     this.#byFolder = new Query(database, `${SELECT_KNOWN} WHERE folder_id = ?`);
     this.#byFile = new Query(database, `${SELECT_KNOWN} WHERE file_id = ?`);
+    this.#nameKeys = new Query(database, 'SELECT name_key FROM entry WHERE parent_id = ?');
     this.#insert = new Query(
       database,
       `INSERT INTO entry (parent_id, is_file, folder_id, file_id, name, name_key, sort_key, remote_name,
@@ -77,6 +88,7 @@ export class EntryTable {
     );
     this.#markGone = new Query(database, 'UPDATE entry SET gone_after = ? WHERE key = ?');
     this.#delete = new Query(database, 'DELETE FROM entry WHERE key = ?');
+    this.#countFiles = new Query(database, 'UPDATE tally SET files = files + ?');
     this.#planListing = new Query(
       database,
       'INSERT OR IGNORE INTO listing (folder_id, due_at) VALUES (?, ?)',
@@ -102,52 +114,49 @@ export class EntryTable {
    */
   place(folderId: number, placements: readonly Placement[], now: number): void {
     if (placements.length === 0) return;
-    const placed = new Set(placements.map((placement) => placement.known?.key));
-    const taken = new Set<string>();
-    for (const known of this.inFolder(folderId)) if (!placed.has(known.key)) taken.add(known.name_key);
     const seq = this.#changes.next();
     // Names may be swapped among the placed, and each pair of (folder, name) is unique at any moment.
     for (const { known } of placements) if (known !== undefined) this.#vacate.run(known.key);
+    const taken = new Set(this.#nameKeys.all(folderId).map((row) => row.name_key));
+    let newFiles = 0;
     for (const placement of placements) {
       const name = distinctName(safeName(placement.remoteName), (key) => taken.has(key));
-      taken.add(collisionKey(name));
-      this.#write(folderId, name, placement, seq, now);
+      const nameKey = collisionKey(name);
+      taken.add(nameKey);
+      if (placement.known !== undefined) {
+        this.#update(placement.known, placement, { folderId, name, nameKey, seq });
+      } else if (placement.item !== null) {
+        this.#add(placement.item, placement, { folderId, name, nameKey, seq }, now);
+        newFiles += placement.item.isFile;
+      }
     }
+    if (newFiles > 0) this.#countFiles.run(newFiles);
   }
 
-  #write(folderId: number, name: string, placement: Placement, seq: number, now: number): void {
-    const { known, item, remoteName, settlesAt } = placement;
-    const stored = remoteName === name ? null : remoteName.replace(/\p{Surrogate}/gu, '\ufffd');
-    if (known !== undefined) {
-      const moved = known.parent_id !== folderId || known.name !== name;
-      this.#rename.run(
-        ...[folderId, name, collisionKey(name), naturalSortKey(name), stored],
-        ...[seq, settlesAt, known.key],
-      );
-      if (item !== null) this.updateBytes(known, item);
-      if (moved) this.#index(known.key, name, known.is_file, true);
-      return;
-    }
-    if (item === null) return;
+  #update(known: KnownEntry, { item, remoteName, settlesAt }: Placement, place: Place): void {
+    const { folderId, name, nameKey, seq } = place;
+    this.#rename.run(
+      ...[folderId, name, nameKey, naturalSortKey(name), storedRemoteName(remoteName, name)],
+      ...[seq, settlesAt, known.key],
+    );
+    if (item !== null) this.updateBytes(known, item);
+    if (known.name === name) return;
+    this.#unindex(known.key);
+    this.#index(known.key, name, known.is_file);
+  }
+
+  #add(item: RemoteItem, { remoteName, settlesAt }: Placement, place: Place, now: number): void {
+    const { folderId, name, nameKey, seq } = place;
     const key = this.#insert.insert(
-      ...[folderId, item.isFile, item.folderId, item.fileId, name, collisionKey(name), naturalSortKey(name)],
-      ...[
-        stored,
-        item.modifiedAt ?? now,
-        seq,
-        settlesAt,
-        item.url,
-        item.size,
-        item.checksum,
-        item.remoteType,
-      ],
+      ...[folderId, item.isFile, item.folderId, item.fileId, name, nameKey, naturalSortKey(name)],
+      ...[storedRemoteName(remoteName, name), item.modifiedAt ?? now, seq, settlesAt],
+      ...[item.url, item.size, item.checksum, item.remoteType],
     );
     if (item.folderId !== null) this.#planListing.run(item.folderId, now);
-    this.#index(key, name, item.isFile, false);
+    this.#index(key, name, item.isFile);
   }
 
-  #index(key: number, name: string, isFile: 0 | 1, again: boolean): void {
-    if (again) this.#unindex(key);
+  #index(key: number, name: string, isFile: 0 | 1): void {
     const kind = isFile === 1 ? mediaKindOf(name, contentTypeOf(name, null)) : 'folder';
     const folded = foldForSearch(name);
     this.#indexWords.run(key, folded, kind);
@@ -175,6 +184,7 @@ export class EntryTable {
   /** Removes an entry with all that is below it; every file goes into the change log. */
   remove(known: KnownEntry): void {
     const doomed = [known];
+    let files = 0;
     for (let entry = doomed.pop(); entry !== undefined; entry = doomed.pop()) {
       if (entry.folder_id !== null) {
         doomed.push(...this.inFolder(entry.folder_id));
@@ -183,8 +193,15 @@ export class EntryTable {
       if (entry.file_id !== null) this.#changes.recordRemoval(entry.file_id);
       this.#unindex(entry.key);
       this.#delete.run(entry.key);
+      files += entry.is_file;
     }
+    if (files > 0) this.#countFiles.run(-files);
   }
+}
+
+/** Null where the name is the remote one: most are, and need not be kept twice. */
+function storedRemoteName(remoteName: string, name: string): string | null {
+  return remoteName === name ? null : remoteName.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 function bytesDiffer(known: KnownEntry, item: RemoteItem): boolean {

@@ -74,6 +74,7 @@ export function openAccountLibrary(settings: Settings, surroundings: Surrounding
         activeMs: settings.crawlActiveInterval,
         staleAfterMs: settings.browseInterval,
       },
+      onListenerFailure: (error) => logger.error({ err: error }, 'a change of the library was not taken up'),
     });
     teardown.onClose(() => library.stop());
     return { database, api, library, links, close: () => teardown.close() };

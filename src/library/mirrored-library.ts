@@ -47,6 +47,8 @@ export interface LibraryParts {
   /** See `resolveRoot`. */
   readonly rootId: number;
   readonly settings: LibrarySettings;
+  /** Told what a listener of `onChange` threw; the other listeners and the crawl go on. */
+  readonly onListenerFailure?: (error: unknown) => void;
 }
 
 /** The library from a catalogue on disk: it serves what is there at once, and crawls from `start` to `stop`. */
@@ -59,10 +61,16 @@ export class MirroredLibrary implements Library {
   readonly #crawler: Crawler;
   readonly #listeners = new Set<(change: LibraryChange) => void>();
 
-  constructor({ database, api, clock, rootId, settings }: LibraryParts) {
+  constructor({ database, api, clock, rootId, settings, onListenerFailure }: LibraryParts) {
     prepareRoot(database, rootId, clock.now());
     const onChange = (change: LibraryChange): void => {
-      for (const listener of this.#listeners) listener(change);
+      for (const listener of this.#listeners) {
+        try {
+          listener(change);
+        } catch (error) {
+          onListenerFailure?.(error);
+        }
+      }
     };
     const catalogue = new Catalogue(database, rootId);
     this.#catalogue = catalogue;

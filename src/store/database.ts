@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { BridgeError } from '../errors.ts';
-import { asStoreError } from './query.ts';
+import { asStoreError, isDamage } from './query.ts';
 
 export type Database = InstanceType<typeof DatabaseSync>;
 
@@ -57,8 +57,6 @@ function migrate(database: Database, schema: Schema): void {
 
 /** Beyond this size (bytes) reading every page would hold up the start; damage there shows when it is met. */
 const LARGEST_FULLY_CHECKED = 64 * 1024 * 1024;
-/** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
-const DAMAGE_CODES: ReadonlySet<unknown> = new Set([11, 26]);
 
 /**
  * Opens a database as `openDatabase` does, checking it first. A damaged file is moved aside with its WAL, as
@@ -92,12 +90,6 @@ export function openCheckedDatabase(
 function isSound(database: Database): boolean {
   const row = database.prepare('PRAGMA quick_check(1)').get() as { quick_check?: unknown } | undefined;
   return row?.quick_check === 'ok';
-}
-
-function isDamage(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('errcode' in error)) return false;
-  // Extended codes carry the primary one in their low byte.
-  return typeof error.errcode === 'number' && DAMAGE_CODES.has(error.errcode & 0xff);
 }
 
 /** Runs `work` in one write transaction: all of it is kept, or, when it throws, none. Not re-entrant. */

@@ -12,6 +12,7 @@ import { listingOf, MINUTE, remoteFolder } from './fixtures.ts';
 const HOUR = 60 * MINUTE;
 
 interface Setting {
+  readonly listenerFailures: readonly unknown[];
   readonly account: FakeAccount;
   readonly clock: FakeClock;
   readonly library: MirroredLibrary;
@@ -24,8 +25,13 @@ function setUp(fill: (account: FakeAccount) => void = () => undefined): Setting 
   const clock = new FakeClock();
   const database = openDatabase(':memory:', [catalogueSchema]);
   const settings = defaultLibrarySettings;
-  const library = new MirroredLibrary({ database, api: account, clock, rootId: 0, settings });
-  return { account, clock, library, paths: () => [...library.filesBelow(0)].map((found) => found.path) };
+  const listenerFailures: unknown[] = [];
+  const onListenerFailure = (error: unknown): unknown => listenerFailures.push(error);
+  const library = new MirroredLibrary({
+    ...{ database, api: account, clock, rootId: 0, settings, onListenerFailure },
+  });
+  const paths = (): string[] => [...library.filesBelow(0)].map((found) => found.path);
+  return { account, clock, library, paths, listenerFailures };
 }
 
 /** Two folders side by side, one below the first, a file in each. */
@@ -106,6 +112,38 @@ it('reads a stale folder that someone opens before the crawl goes on, once', asy
   library.noteOpened(1);
   await clock.advance(1);
   expect(account.calls).toEqual(['list 1 browse']);
+});
+
+it('reports a listener that fails, tells the others, and goes on crawling and writing', async () => {
+  const { clock, library, paths, listenerFailures } = setUp(smallTree);
+  const failure = new Error('the listener is at fault');
+  library.onChange(() => {
+    throw failure;
+  });
+  const heard: number[] = [];
+  library.onChange(({ folderIds }) => heard.push(...folderIds));
+  library.start();
+  await clock.advance(MINUTE);
+  expect(paths()).toHaveLength(3);
+  expect(heard.sort()).toEqual([0, 1, 2, 3]);
+  expect(library.crawlStatus()).toMatchObject({ state: 'idle', lastError: null });
+  await library.writer.makeFolder(0, 'made');
+  expect(heard).toHaveLength(5);
+  expect(new Set(listenerFailures)).toEqual(new Set([failure]));
+  await library.stop();
+});
+
+it('counts its files as they come and go, alone or with their folder', async () => {
+  const { library } = setUp(smallTree);
+  await library.refresh(0, { recursive: true, priority: 'browse' });
+  expect(library.crawlStatus().filesKnown).toBe(3);
+  const file = library.entryAt('/second/two.mkv');
+  const folder = library.entryAt('/first');
+  if (file === null || folder === null) throw new Error('the tree is not there');
+  await library.writer.remove(file);
+  expect(library.crawlStatus().filesKnown).toBe(2);
+  await library.writer.remove(folder);
+  expect(library.crawlStatus().filesKnown).toBe(0);
 });
 
 it('tells listeners which folders are different, and nothing when none is', async () => {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -58,6 +58,23 @@ it('reports a full disk as such, keeps nothing of the transaction, and goes on r
     new Query<{ name: string }>(database, 'SELECT name FROM thing').all().map((row) => row.name),
   ).toEqual(['before']);
   database.close();
+});
+
+it('says so, with what to do, when damage is met only at a query', () => {
+  const path = join(dataDirectory(), 'catalogue.db');
+  const whole = openDatabase(path, [schema]);
+  const insert = new Query(whole, 'INSERT INTO thing VALUES (?, ?)');
+  for (let row = 0; row < 100; row += 1) insert.run(`row ${row}`, new Uint8Array(3000));
+  whole.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  whole.close();
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0xff, bytes.length / 2));
+  const damaged = openDatabase(path, [schema]);
+  const query = new Query(damaged, 'SELECT body FROM thing');
+  expect(() => query.all()).toThrow(
+    expect.objectContaining({ kind: 'internal', hint: expect.stringContaining('bridge.db') as string }),
+  );
+  damaged.close();
 });
 
 it('lets one instance use a data directory, and the next when it has let go', () => {

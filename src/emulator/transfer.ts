@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { sleep } from '../clock.ts';
 
@@ -31,6 +32,8 @@ export class Transfer {
   readonly #plan: TransferPlan;
   readonly #gone: AbortController;
   #sent = 0;
+  /** Resolves when the last write has gone to the network. */
+  #flushed: Promise<void> = Promise.resolve();
   #bytesPerSecond: number | null;
 
   constructor(response: ServerResponse, clock: Clock, plan: TransferPlan) {
@@ -70,8 +73,11 @@ export class Transfer {
 
   /** Whether the transfer is over with it. */
   async #happen(incident: Incident): Promise<boolean> {
+    // A reset discards what has not left yet, headers included.
+    await Promise.race([this.#flushed, this.#left()]);
     switch (incident.kind) {
       case 'reset':
+        await turnOfTheLoop();
         this.#response.socket?.resetAndDestroy();
         return true;
       case 'close':
@@ -88,11 +94,16 @@ export class Transfer {
   async #stall(forMs: number | null): Promise<boolean> {
     this.#response.flushHeaders();
     if (forMs === null) {
-      if (!this.#gone.signal.aborted) await once(this.#gone.signal, 'abort');
+      await this.#left();
       return true;
     }
     await sleep(this.#clock, forMs, this.#gone.signal);
     return false;
+  }
+
+  /** Resolves when the client has left. */
+  async #left(): Promise<void> {
+    if (!this.#gone.signal.aborted) await once(this.#gone.signal, 'abort');
   }
 
   async #send(chunk: Buffer): Promise<void> {
@@ -112,9 +123,17 @@ export class Transfer {
 
   async #write(chunk: Buffer): Promise<void> {
     if (chunk.length === 0 || this.#gone.signal.aborted) return;
-    const roomLeft = this.#response.write(chunk);
+    let flushed: () => void = () => undefined;
+    this.#flushed = new Promise((resolve) => (flushed = resolve));
+    const roomLeft = this.#response.write(chunk, () => flushed());
     this.#sent += chunk.length;
     this.#plan.onSent(chunk.length);
     if (!roomLeft) await once(this.#response, 'drain', { signal: this.#gone.signal });
   }
+}
+
+/** Lets a reader in this process take its bytes first: libuv tells bytes and reset found at once as an orderly end. */
+async function turnOfTheLoop(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
 import { directLinkRoute } from './http/api/direct-link-route.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
+import { prefetchNextEpisodes } from './app/next-episode.ts';
 import { announceRun } from './app/run-file.ts';
 import { openStreaming, type StreamingParts } from './app/streaming-parts.ts';
 import { openAll } from './app/teardown.ts';
@@ -63,6 +64,10 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
     const address = await listen(server, settings);
     teardown.onClose(announceRun(settings.dataDir, address));
     account.library.start();
+    if (settings.prefetchNext) {
+      const { library, links } = account;
+      teardown.onClose(prefetchNextEpisodes({ library, links, streams: streaming.streams, clock, logger }));
+    }
     return { address, account, close: () => teardown.close() };
   });
 }

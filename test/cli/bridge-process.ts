@@ -84,10 +84,6 @@ export class BridgeProcess {
   }
 }
 
-function runCommand(args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Ended> {
-  return new BridgeProcess(args, settings).ended;
-}
-
 /** A data directory, and whatever runs on it, for one test. */
 export class Workplace {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'bridge-cli-'));
@@ -100,7 +96,7 @@ export class Workplace {
   }
 
   run(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    return runCommand(args, { BRIDGE_DATA_DIR: this.dataDir, ...settings });
+    return new BridgeProcess(args, { BRIDGE_DATA_DIR: this.dataDir, ...settings }).ended;
   }
 
   async clear(): Promise<void> {

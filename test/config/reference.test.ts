@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { troubleshootingPage } from '../../scripts/troubleshooting-page.ts';
 import { configurationPage, settingEntries } from '../../src/config/reference.ts';
@@ -22,4 +23,13 @@ test('no secret has a flag that takes it on the command line', () => {
   for (const entry of settingEntries().filter(({ secret }) => secret)) {
     expect(entry.flag).toMatch(/-file <path>$/);
   }
+});
+
+test('every setting is read by some part of the bridge', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.startsWith('config'))
+    .map((file) => readFileSync(join('src', file), 'utf8'))
+    .filter((source) => /\bSettings\b/.test(source))
+    .join('\n');
+  for (const { key } of settingEntries()) expect(sources).toMatch(new RegExp(`\\b${key}\\b`));
 });

@@ -61,6 +61,8 @@ const LARGEST_FULLY_CHECKED = 64 * 1024 * 1024;
 /**
  * Opens a database as `openDatabase` does, checking it first. A damaged file is moved aside with its WAL, as
  * `<path>.corrupt-<ms since the epoch>`, a new one is begun, and `onRebuilt` is told the name of the old.
+ *
+ * @throws BridgeError `disk-full`, or `config-invalid` as `openDatabase`.
  */
 export function openCheckedDatabase(
   path: string,
@@ -75,7 +77,7 @@ export function openCheckedDatabase(
   } catch (error) {
     if (!isDamage(error)) {
       database?.close();
-      throw error;
+      throw asStoreError(error);
     }
   }
   database?.close();

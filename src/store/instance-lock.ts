@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { BridgeError } from '../errors.ts';
+import { asStoreError } from './query.ts';
 
 export interface InstanceLock {
   release(): void;
@@ -11,7 +12,7 @@ export interface InstanceLock {
  * Makes this process the only one on a data directory. The lock is an open transaction on a file of its own: the
  * operating system ends it with the process, however that dies, so no stale lock is ever left.
  *
- * @throws BridgeError `data-dir-locked`, naming the process that holds it.
+ * @throws BridgeError `data-dir-locked`, naming the process that holds it; `disk-full`.
  */
 export function lockDataDirectory(directory: string): InstanceLock {
   const database = new DatabaseSync(join(directory, 'lock.db'));
@@ -20,7 +21,7 @@ export function lockDataDirectory(directory: string): InstanceLock {
     database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error)) throw asStoreError(error);
     throw new BridgeError(
       'data-dir-locked',
       `the data directory ${directory} is in use by process ${readHolder(holderFile)}`,

@@ -1,0 +1,166 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { Agent, request } from 'undici';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const READY_WITHIN_MS = 30_000;
+
+export interface ChildOptions {
+  readonly dataDir: string;
+  /** Settings by their environment names. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** File descriptor of the log; kept in memory for `logged` unless given. */
+  readonly logTo?: number;
+}
+
+/** The bridge as a process of its own, before an emulator in this one. */
+export class ChildBridge {
+  readonly origin: string;
+  readonly #child: ChildProcess;
+  readonly #log: readonly string[];
+  readonly #exited: Promise<unknown>;
+
+  readonly #agent = new Agent();
+
+  constructor(child: ChildProcess, origin: string, log: readonly string[], exited: Promise<unknown>) {
+    this.#child = child;
+    this.origin = origin;
+    this.#log = log;
+    this.#exited = exited;
+  }
+
+  /** What it has logged so far. */
+  get logged(): string {
+    return this.#log.join('');
+  }
+
+  get running(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Lets it open at most `count` file descriptors more than it has now. */
+  limitDescriptors(count: number): void {
+    const limit = readdirSync(`/proc/${this.#child.pid}/fd`).length + count;
+    execFileSync('prlimit', [`--pid=${this.#child.pid}`, `--nofile=${limit}`]);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Resolves with the exit code once the process has ended; null: a signal ended it. */
+  async ended(): Promise<number | null> {
+    await this.#exited;
+    return this.#child.exitCode;
+  }
+
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.signal(signal);
+    const code = await this.ended();
+    await this.#agent.destroy();
+    return code;
+  }
+
+  async open(path: string, range?: string): Promise<{ status: number; body: AsyncIterable<Buffer> }> {
+    const answer = await request(`${this.origin}${path}`, {
+      dispatcher: this.#agent,
+      headers: range === undefined ? {} : { range },
+    });
+    return { status: answer.statusCode, body: answer.body };
+  }
+
+  async get(path: string, range?: string): Promise<{ status: number; body: Buffer }> {
+    const { status, body } = await this.open(path, range);
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    return { status, body: Buffer.concat(chunks) };
+  }
+
+  async post(path: string, body: unknown): Promise<number> {
+    const answer = await request(`${this.origin}${path}`, {
+      method: 'POST',
+      dispatcher: this.#agent,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    await answer.body.dump();
+    return answer.statusCode;
+  }
+
+  /** Waits until the first crawl has found what is at `path`. */
+  async found(path: string): Promise<void> {
+    const until = performance.now() + READY_WITHIN_MS;
+    while (performance.now() < until) {
+      const answer = await request(`${this.origin}${path}`, { method: 'HEAD', dispatcher: this.#agent });
+      await answer.body.dump();
+      if (answer.statusCode === 200) return;
+      await wait(50);
+    }
+    throw new Error(`the bridge did not find ${path}; it logged: ${this.logged}`);
+  }
+}
+
+let program: Promise<string> | undefined;
+
+/** The sources as one file: it starts fast and with few open files, as the built program does. */
+function bundledProgram(): Promise<string> {
+  program ??= bundle(join(ROOT, 'node_modules/.cache', `bridge-${process.pid}.mjs`));
+  return program;
+}
+
+async function bundle(outfile: string): Promise<string> {
+  process.once('exit', () => rmSync(outfile, { force: true }));
+  await build({
+    entryPoints: [join(ROOT, 'src/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+  });
+  return outfile;
+}
+
+/** Resolves when it serves; rejects with its log when it ends instead. */
+export async function startChildBridge(emulator: Emulator, options: ChildOptions): Promise<ChildBridge> {
+  const child = spawn(process.execPath, [await bundledProgram(), 'serve'], {
+    stdio: ['ignore', 'pipe', options.logTo ?? 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      FICHIER_API_KEY: emulator.apiKey,
+      FICHIER_API_URL: emulator.apiUrl,
+      FICHIER_CALLS_PER_SECOND: '3',
+      FICHIER_CALL_BURST: '10',
+      BRIDGE_PORT: '0',
+      BRIDGE_DATA_DIR: options.dataDir,
+      BRIDGE_LOG_FORMAT: 'json',
+      ...options.env,
+    },
+  });
+  const exited = once(child, 'close');
+  const log: string[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => void log.push(chunk.toString()));
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      const found = /http:\/\/\S+/.exec(said);
+      if (found !== null) resolve(found[0]);
+    });
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`the bridge ended before it served: ${log.join('')}`)));
+  });
+  return new ChildBridge(child, new URL(address).origin, log, exited);
+}
+
+/** A directory that is gone when the test ends. */
+export function temporaryDirectory(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'child-bridge-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { BridgeError } from '../errors.ts';
 import { decodePath, encodePath, type DavPath } from './path.ts';
-import { escapeXml } from './xml.ts';
 
 /** Addresses below the place where WebDAV is mounted. */
 export class Addresses {
@@ -10,7 +9,7 @@ export class Addresses {
 
   /** @param mount path without a trailing slash, such as `/dav`. */
   constructor(mount: string, ownHosts: readonly string[]) {
-    this.#mount = mount;
+    this.#mount = encodeURI(mount);
     this.#ownHosts = new Set(ownHosts.map((host) => host.toLowerCase()));
   }
 
@@ -18,10 +17,10 @@ export class Addresses {
     return this.#below(request.url.split('?', 1)[0] ?? '') ?? '/';
   }
 
-  /** The absolute path of a resource, percent-encoded and escaped for XML. */
+  /** The absolute path of a resource, percent-encoded; percent-encoding leaves nothing to escape for XML. */
   href(path: DavPath, isFolder: boolean): string {
     const encoded = this.#mount + encodePath(path);
-    return escapeXml(isFolder && !encoded.endsWith('/') ? `${encoded}/` : encoded);
+    return isFolder && !encoded.endsWith('/') ? `${encoded}/` : encoded;
   }
 
   /**

@@ -35,6 +35,10 @@ export class DeadProperties {
     this.#resources = new Set(rows.map((row) => row.resource));
   }
 
+  get isEmpty(): boolean {
+    return this.#resources.size === 0;
+  }
+
   of(resource: string): readonly DeadProperty[] {
     if (!this.#resources.has(resource)) return [];
     return this.#database

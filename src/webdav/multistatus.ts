@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { escapeXml } from './xml.ts';
 
 /** Characters gathered before they are handed to the socket. */
-const CHUNK_CHARACTERS = 32 * 1024;
+const CHUNK_CHARACTERS = 64 * 1024;
 
 const OPENING = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">';
 const CLOSING = '</D:multistatus>';

@@ -42,8 +42,10 @@ export async function propfind(context: DavContext, exchange: Exchange): Promise
     writable: context.writer !== null,
     quota: asksForQuota(question) ? await context.quota() : null,
   });
-  const found = resource.kind === 'folder' ? walk(context, resource, path, depth) : [{ resource, path }];
-  const body = multistatus(responses(context, found, answer));
+  const href = context.addresses.href(path, resource.kind === 'folder');
+  const top = { resource, path, href };
+  const found = resource.kind === 'folder' ? walk(context, { ...top, resource }, depth) : [top];
+  const body = multistatus(responses(found, answer));
   await reply.code(207).header('content-type', XML_CONTENT_TYPE).send(body);
 }
 
@@ -112,26 +114,26 @@ function requireCountable(context: DavContext, root: FolderEntry): void {
   );
 }
 
-interface Found {
-  readonly resource: Resource;
+interface Found<Kind extends Resource = Resource> {
+  readonly resource: Kind;
   readonly path: DavPath;
+  readonly href: string;
 }
 
-function* walk(context: DavContext, folder: FolderEntry, path: DavPath, depth: Depth): Generator<Found> {
-  yield { resource: folder, path };
+function* walk(context: DavContext, folder: Found<FolderEntry>, depth: Depth): Generator<Found> {
+  yield folder;
   if (depth === '0') return;
-  for (const child of context.tree.children(folder)) {
-    const childPath = joinPath(path, child.name);
-    if (depth === 'infinity' && child.kind === 'folder') yield* walk(context, child, childPath, depth);
-    else yield { resource: child, path: childPath };
+  for (const resource of context.tree.children(folder.resource)) {
+    const path = joinPath(folder.path, resource.name);
+    const href = folder.href + encodeURIComponent(resource.name);
+    if (resource.kind !== 'folder') yield { resource, path, href };
+    else if (depth === '1') yield { resource, path, href: `${href}/` };
+    else yield* walk(context, { resource, path, href: `${href}/` }, depth);
   }
 }
 
-function* responses(context: DavContext, found: Iterable<Found>, answer: Answer): Generator<string> {
-  for (const { resource, path } of found) {
-    const href = context.addresses.href(path, resource.kind === 'folder');
-    yield propertiesResponse(href, answer(resource, path));
-  }
+function* responses(found: Iterable<Found>, answer: Answer): Generator<string> {
+  for (const { resource, path, href } of found) yield propertiesResponse(href, answer(resource, path));
 }
 
 function answerTo(question: Question, brief: boolean, context: DavContext, live: LiveContext): Answer {
@@ -205,7 +207,7 @@ function answerNames(context: DavContext, live: LiveContext): Answer {
 }
 
 function deadOf(context: DavContext, resource: Resource): readonly DeadProperty[] {
-  return context.deadProperties.of(resourceKey(resource));
+  return context.deadProperties.isEmpty ? [] : context.deadProperties.of(resourceKey(resource));
 }
 
 function findDead(dead: readonly DeadProperty[], wanted: PropertyName): DeadProperty | undefined {

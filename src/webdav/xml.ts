@@ -16,22 +16,25 @@ export const DAV = 'DAV:';
 export const XML_NAMESPACE = 'http://www.w3.org/XML/1998/namespace';
 
 /* eslint-disable-next-line no-control-regex -- XML 1.0 section 2.2 allows no other control characters */
-const NOT_PLAIN = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-/* eslint-disable-next-line no-control-regex -- as above */
-const EACH_NOT_PLAIN = /[&<>"\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+const NOT_PLAIN = /[&<>\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+const EACH_NOT_PLAIN = new RegExp(NOT_PLAIN, 'g');
 
 const REFERENCES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
-  '"': '&quot;',
   '\r': '&#13;',
 };
 
-/** Text for element content and double-quoted attributes; characters that XML 1.0 cannot hold become U+FFFD. */
+/** Text for element content; characters that XML 1.0 cannot hold become U+FFFD. */
 export function escapeXml(text: string): string {
   if (!NOT_PLAIN.test(text)) return text;
   return text.replace(EACH_NOT_PLAIN, (character) => REFERENCES[character] ?? '\ufffd');
+}
+
+/** As `escapeXml`, for a value in double quotes. */
+function escapeAttribute(value: string): string {
+  return escapeXml(value).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
 }
 
 function isElement(child: XmlElement | string): child is XmlElement {
@@ -48,14 +51,14 @@ export function davChild(element: XmlElement, name: string): XmlElement | undefi
 
 /** Writes an element so that it means the same wherever it is put: every element declares its own namespace. */
 export function serialise(element: XmlElement): string {
-  const opening = [element.name, `xmlns="${escapeXml(element.namespace)}"`];
+  const opening = [element.name, `xmlns="${escapeAttribute(element.namespace)}"`];
   element.attributes.forEach((attribute, index) => {
-    const value = escapeXml(attribute.value);
+    const value = escapeAttribute(attribute.value);
     if (attribute.namespace === '') opening.push(`${attribute.name}="${value}"`);
     else if (attribute.namespace === XML_NAMESPACE) opening.push(`xml:${attribute.name}="${value}"`);
     else {
       opening.push(
-        `xmlns:a${index}="${escapeXml(attribute.namespace)}"`,
+        `xmlns:a${index}="${escapeAttribute(attribute.namespace)}"`,
         `a${index}:${attribute.name}="${value}"`,
       );
     }

@@ -4,6 +4,7 @@ set -euo pipefail
 
 declare -A package_of=(
   [ffmpeg]=ffmpeg [ffprobe]=ffmpeg [rclone]=rclone [fusermount3]=fuse3 [litmus]=litmus
+  [cadaver]=cadaver [mount.davfs]=davfs2
   [chromium]=chromium [curl]=curl [wget]=wget [aria2c]=aria2 [nginx]=nginx-light
 )
 

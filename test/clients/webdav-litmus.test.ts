@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startDav } from '../webdav/dav-server.ts';
+import { startWholeBridge } from '../support/whole-bridge.ts';
 
 const SUITES = ['basic', 'copymove', 'props', 'locks', 'http'];
 
@@ -27,15 +27,14 @@ async function litmus(url: string): Promise<Outcome> {
 }
 
 test('litmus passes all of its suites without a failure or a warning', { timeout: 300_000 }, async () => {
-  const dav = await startDav();
+  const whole = await startWholeBridge(() => undefined, { env: { BRIDGE_WRITE: 'true' } });
   try {
-    const address = await dav.app.listen({ host: '127.0.0.1', port: 0 });
-    const { output, error } = await litmus(`${address}/dav/`);
+    const { output, error } = await litmus(`${whole.bridge.address}dav/`);
     expect(error, `litmus (Debian package "litmus") did not run to its end:\n${output}`).toBeNull();
     for (const suite of SUITES)
       expect(output).toMatch(new RegExp(`summary for \`${suite}': of (\\d+) tests run: \\1 passed`));
     expect(output).not.toMatch(/FAIL|WARNING/);
   } finally {
-    await dav.close();
+    await whole.close();
   }
 });

@@ -3,6 +3,7 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addLink } from './link.ts';
 import { addLs } from './ls.ts';
+import { addMount } from './mount.ts';
 import { addRefresh } from './refresh.ts';
 import { addServe } from './serve.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,5 +27,6 @@ export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[
   addLs,
   addLink,
   addRefresh,
+  addMount,
   addDoctor,
 ];

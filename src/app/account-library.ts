@@ -17,6 +17,7 @@ import { openCheckedDatabase, type Database } from '../store/database.ts';
 import { lockDataDirectory } from '../store/instance-lock.ts';
 import { webDavSchema } from '../webdav/schema.ts';
 import { ensureDataDirectory, makePrivateFile } from './data-directory.ts';
+import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
 import { openAll, type Teardown } from './teardown.ts';
 
 /** What every part is given that is not a setting. */
@@ -36,8 +37,6 @@ export interface AccountLibrary {
   readonly links: LinkCache;
   close(): Promise<void>;
 }
-
-const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
  * Locks the data directory and opens the catalogue in it.
@@ -128,6 +127,3 @@ function openApi(
     useCdnCredits: settings.cdnCredits,
   });
 }
-
-/** API and data must use one address family: 1fichier takes two for two places (API document, #887). */
-export const ADDRESS_FAMILIES = { auto: undefined, ipv4: 4, ipv6: 6 } as const;

@@ -10,7 +10,8 @@ import { DiskStore } from '../streaming/disk-store.ts';
 import { createStorageDispatcher } from '../streaming/storage-dispatcher.ts';
 import { StreamRegistry } from '../streaming/streams.ts';
 import { UpstreamReader } from '../streaming/upstream-reader.ts';
-import { ADDRESS_FAMILIES, type Surroundings } from './account-library.ts';
+import type { Surroundings } from './account-library.ts';
+import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
 import { openAll, type Teardown } from './teardown.ts';
 
 /** What turns a file of the library into bytes. */
@@ -20,7 +21,6 @@ export interface StreamingParts {
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 10_000;
 /** A storage host silent for this long is asked again on another connection. */
 const STALL_MS = 15_000;
 

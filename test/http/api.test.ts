@@ -2,10 +2,10 @@ import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
-import type { StreamReport } from '../../src/http/operations/insight.ts';
+import type { StreamStatus } from '../../src/streaming/streams.ts';
 import { testServer } from '../support/http-server.ts';
 
-const STREAM: StreamReport = {
+const STREAM: StreamStatus = {
   id: 1,
   file: { id: 'abc', name: 'Film.mkv', size: 1000 },
   client: '127.0.0.1 VLC',

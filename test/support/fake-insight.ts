@@ -1,6 +1,7 @@
 import type { Account, ApiBudget } from '../../src/fichier/api.ts';
-import type { FailedStreamReport, Insight, StreamReport } from '../../src/http/operations/insight.ts';
+import type { Insight } from '../../src/http/operations/insight.ts';
 import type { LinkStats } from '../../src/links/link-cache.ts';
+import type { FailedStream, StreamStatus } from '../../src/streaming/streams.ts';
 
 /** What the parts below would tell, set by the test. */
 export class FakeInsight implements Insight {
@@ -19,8 +20,8 @@ export class FakeInsight implements Insight {
     longestServedMs: null,
     shortestRefusedMs: null,
   };
-  activeStreams: StreamReport[] = [];
-  failedStreams: FailedStreamReport[] = [];
+  activeStreams: StreamStatus[] = [];
+  failedStreams: FailedStream[] = [];
   accountNow: () => Promise<Account> = () =>
     Promise.resolve({
       email: 'someone@example.com',
@@ -44,15 +45,15 @@ export class FakeInsight implements Insight {
   }
 
   readonly streams = {
-    active: (): readonly StreamReport[] => this.activeStreams,
-    failed: (): readonly FailedStreamReport[] => this.failedStreams,
+    active: (): readonly StreamStatus[] => this.activeStreams,
+    failed: (): readonly FailedStream[] => this.failedStreams,
     totals: () => ({
       opened: 3,
       failed: 1,
       abandoned: 0,
       delivered: { memory: 10, disk: 20, upstream: 30 },
       fetched: 40,
-      healings: { 'link-renewed': 2 },
+      healings: { 'link-renewed': 2, resumed: 0, retried: 0, waited: 0 },
     }),
   };
 }

@@ -2,7 +2,8 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { Library } from '../../library/library.ts';
 import { abortOnClose } from '../abort-on-close.ts';
-import type { Insight, StreamReport } from '../operations/insight.ts';
+import type { Insight } from '../operations/insight.ts';
+import type { StreamStatus } from '../../streaming/streams.ts';
 import {
   accountSchema,
   budgetSchema,
@@ -83,6 +84,6 @@ export const statusRoutes: FastifyPluginCallbackZod<StatusRoutesParts> = (
   done();
 };
 
-function describeStream(stream: StreamReport): z.infer<typeof streamsSchema>['active'][number] {
+function describeStream(stream: StreamStatus): z.infer<typeof streamsSchema>['active'][number] {
   return { ...stream, startedAt: isoTime(stream.startedAt) };
 }

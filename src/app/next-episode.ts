@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { FileEntry } from '../library/entry.ts';
-import { fileIdOf } from '../library/file-id.ts';
 import type { Library } from '../library/library.ts';
 import { mediaKindOf } from '../library/media-kind.ts';
 import type { LinkSource } from '../links/link.ts';
@@ -26,10 +25,10 @@ const REMAINING_MS = 3 * 60_000;
 /** Gets the link of the next episode ready while the one before it ends; the returned function stops it. */
 export function prefetchNextEpisodes(parts: NextEpisodeParts): () => void {
   const { library, links, streams, clock, logger } = parts;
-  const prefetch = new NextLinkPrefetch({
+  const prefetch = new NextLinkPrefetch<FileEntry>({
     links,
     clock,
-    nextFile: (url) => nextEpisode(library, fileIdOf(url))?.url ?? null,
+    nextFile: (file) => nextEpisode(library, file)?.url ?? null,
     remainingShare: REMAINING_SHARE,
     remainingMs: REMAINING_MS,
     onFailure: (error) => logger.debug({ err: error }, 'the link of the next episode is not ready'),
@@ -46,9 +45,7 @@ export function prefetchNextEpisodes(parts: NextEpisodeParts): () => void {
 }
 
 /** The file of the same kind that follows in the natural order of its folder. */
-function nextEpisode(library: NextEpisodeParts['library'], fileId: string): FileEntry | null {
-  const file = library.fileById(fileId);
-  if (file === null) return null;
+function nextEpisode(library: Pick<Library, 'children'>, file: FileEntry): FileEntry | null {
   const kind = mediaKindOf(file.name, file.contentType);
   let passed = false;
   for (const entry of library.children(file.parentId)) {

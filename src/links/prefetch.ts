@@ -11,11 +11,11 @@ interface PlayedFile {
   readonly size: number;
 }
 
-export interface NextLinkPrefetchOptions {
+export interface NextLinkPrefetchOptions<File extends PlayedFile> {
   readonly links: Pick<LinkSource, 'get'>;
   readonly clock: Clock;
   /** Page address of what is played after a file (the next episode); null: nothing. */
-  readonly nextFile: (fileUrl: string) => string | null;
+  readonly nextFile: (file: File) => string | null;
   /** The next link is minted once no more than this share (0 to 1) of the file is left … */
   readonly remainingShare: number;
   /** … or it is read to its end within this time at its present rate (ms). */
@@ -28,11 +28,11 @@ const PLAYBACK_MS = 30 * 60_000;
 const MOST_PLAYBACKS = 256;
 
 /** Mints the link of the next episode, at the lowest priority, when the one being played nears its end. */
-export class NextLinkPrefetch {
-  readonly #options: NextLinkPrefetchOptions;
+export class NextLinkPrefetch<File extends PlayedFile> {
+  readonly #options: NextLinkPrefetchOptions<File>;
   readonly #asked: LRUCache<string, true>;
 
-  constructor(options: NextLinkPrefetchOptions) {
+  constructor(options: NextLinkPrefetchOptions<File>) {
     this.#options = options;
     const { clock } = options;
     this.#asked = new LRUCache({
@@ -43,10 +43,10 @@ export class NextLinkPrefetch {
   }
 
   /** Told of a viewer's position (bytes from the start) and rate; cheap enough for every chunk. */
-  progressed(file: PlayedFile, position: number, bytesPerSecond: number): void {
+  progressed(file: File, position: number, bytesPerSecond: number): void {
     if (this.#asked.has(file.url) || !this.#isNearEnd(file, position, bytesPerSecond)) return;
     this.#asked.set(file.url, true);
-    const next = this.#options.nextFile(file.url);
+    const next = this.#options.nextFile(file);
     if (next === null) return;
     this.#options.links
       .get(next, { priority: 'prefetch' })

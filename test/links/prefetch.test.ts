@@ -19,7 +19,7 @@ function startPrefetch(get?: LinkSource['get']) {
       },
     },
     clock,
-    nextFile: (url) => (url === EPISODE.url ? LAST.url : null),
+    nextFile: ({ url }: typeof EPISODE) => (url === EPISODE.url ? LAST.url : null),
     remainingShare: 0.05,
     remainingMs: 60_000,
     onFailure: (error) => failures.push(error),

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { quantile } from './statistics.ts';
 
 export interface Target {
   /** `http://127.0.0.1:PORT` */
@@ -49,11 +50,6 @@ export async function readAtRandom(target: Target, plan: RandomReads): Promise<L
     firstByteP50: quantile(firstBytes, 0.5),
     firstByteP99: quantile(firstBytes, 0.99),
   };
-}
-
-/** The value below which the share `q` of sorted values lies. */
-function quantile(sorted: readonly number[], q: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 }
 
 async function fetchRange(pool: Pool, target: Target, start: number, bytes: number): Promise<number> {

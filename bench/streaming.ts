@@ -11,6 +11,7 @@ import { seededRandom } from '../src/emulator/seeded-random.ts';
 import { readAtRandom, type Latencies, type Target } from './load.ts';
 import { startProxy, startStorage } from './nginx.ts';
 import { freePort, Program } from './program.ts';
+import { median } from './statistics.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -143,20 +144,20 @@ async function compareThroughput(subjects: readonly Subject[]): Promise<void> {
     for (const subject of subjects) measured.get(subject.program.name)?.push(await readWhole(subject));
   }
   console.log(`\nOne stream of ${FILE_SIZE / GIB} GiB, medians of ${ROUNDS} interleaved rounds`);
-  const base = median(measured.get('nginx proxy_pass') ?? [], (one) => one.mibPerSecond);
-  const rclone = median(measured.get('rclone serve http') ?? [], (one) => one.mibPerSecond);
+  const base = median((measured.get('nginx proxy_pass') ?? []).map((one) => one.mibPerSecond));
+  const rclone = median((measured.get('rclone serve http') ?? []).map((one) => one.mibPerSecond));
   console.table(
     Object.fromEntries(
       [...measured].map(([name, rounds]) => {
-        const speed = median(rounds, (one) => one.mibPerSecond);
+        const speed = median(rounds.map((one) => one.mibPerSecond));
         return [
           name,
           {
             'MiB/s': Math.round(speed),
             'x nginx': (speed / base).toFixed(2),
             'x rclone': (speed / rclone).toFixed(2),
-            'CPU s/GiB': median(rounds, (one) => one.cpuSecondsPerGib).toFixed(2),
-            'RSS MiB': Math.round(median(rounds, (one) => one.residentMib)),
+            'CPU s/GiB': median(rounds.map((one) => one.cpuSecondsPerGib)).toFixed(2),
+            'RSS MiB': Math.round(median(rounds.map((one) => one.residentMib))),
           },
         ];
       }),
@@ -206,11 +207,6 @@ async function compareRandomReads(subjects: readonly Subject[]): Promise<void> {
     console.log(`\n64 KiB at random places, ${connections} connections, ${READ_SECONDS} s each`);
     console.table(rows);
   }
-}
-
-function median<T>(values: readonly T[], figure: (value: T) => number): number {
-  const sorted = values.map(figure).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 await main();

@@ -1,6 +1,5 @@
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +16,8 @@ import { defaultLibrarySettings, MirroredLibrary } from '../src/library/mirrored
 import { openDatabase, type Database } from '../src/store/database.ts';
 import { webDav } from '../src/webdav/plugin.ts';
 import { webDavSchema } from '../src/webdav/schema.ts';
+import { freePort } from './program.ts';
+import { median } from './statistics.ts';
 
 const run = promisify(execFile);
 
@@ -131,15 +132,6 @@ interface Subject {
   readonly process: ChildProcess;
 }
 
-async function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 async function start(name: string, url: string, command: string, args: readonly string[]): Promise<Subject> {
   const subject = { name, url, process: spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }) };
   for (let attempt = 0; attempt < 300; attempt += 1) {
@@ -183,10 +175,6 @@ function requireEntries(name: string, { body }: Answer, entries: number): void {
 function residentMib({ process: { pid } }: Subject, field: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
   return (Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) * 1024) / MIB;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function compare(bridge: Subject, rclone: Subject): Promise<void> {

@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { Agent, request } from 'undici';
-import type { Emulator } from '../../src/emulator/emulator.ts';
+import { EmulatedAccount } from '../../src/emulator/account.ts';
+import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { seededRandom } from '../../src/emulator/seeded-random.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 30_000;
@@ -128,7 +130,7 @@ async function bundle(outfile: string): Promise<string> {
 }
 
 /** Resolves when it serves; rejects with its log when it ends instead. */
-export async function startChildBridge(emulator: Emulator, options: ChildOptions): Promise<ChildBridge> {
+async function startChildBridge(emulator: Emulator, options: ChildOptions): Promise<ChildBridge> {
   const child = spawn(process.execPath, [await bundledProgram(), 'serve'], {
     stdio: ['ignore', 'pipe', options.logTo ?? 'pipe'],
     env: {
@@ -159,8 +161,37 @@ export async function startChildBridge(emulator: Emulator, options: ChildOptions
   return new ChildBridge(child, new URL(address).origin, log, exited);
 }
 
-/** A directory that is gone when the test ends. */
-export function temporaryDirectory(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'child-bridge-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+/** An emulated account, a data directory, and the bridge that runs on them, for one test. */
+export class ChildStage {
+  readonly emulator: Emulator;
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'child-bridge-'));
+  #bridge: ChildBridge | null = null;
+
+  private constructor(emulator: Emulator) {
+    this.emulator = emulator;
+  }
+
+  /** @param prepare fills the account before a bridge first looks at it. */
+  static async set(prepare: (account: EmulatedAccount) => void): Promise<ChildStage> {
+    const account = new EmulatedAccount();
+    prepare(account);
+    return new ChildStage(await startEmulator({ account, random: seededRandom(1) }));
+  }
+
+  async start(options: Partial<ChildOptions> = {}): Promise<ChildBridge> {
+    this.#bridge = await startChildBridge(this.emulator, { dataDir: this.dataDir, ...options });
+    return this.#bridge;
+  }
+
+  /** Ends what still runs, without mercy. */
+  async kill(): Promise<void> {
+    if (this.#bridge?.running === true) await this.#bridge.stop('SIGKILL');
+    this.#bridge = null;
+  }
+
+  async clear(): Promise<void> {
+    await this.kill();
+    await this.emulator.close();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
 }

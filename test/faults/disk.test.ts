@@ -2,12 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { syntheticContent } from '../../src/emulator/content.ts';
-import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
-import { seededRandom } from '../../src/emulator/seeded-random.ts';
 import { syntheticBytes } from '../../src/emulator/synthetic-bytes.ts';
-import { startChildBridge, temporaryDirectory, type ChildBridge, type ChildOptions } from './child-bridge.ts';
+import { ChildStage, type ChildBridge, type ChildOptions } from './child-bridge.ts';
 
 const MIB = 1024 * 1024;
 const FILM_SIZE = 32 * MIB + 123;
@@ -15,27 +12,20 @@ const FILM = '/library/film.mkv';
 /** Room on the disk that runs full (bytes): for a catalogue, not for a film. */
 const DISK_SIZE = 16 * MIB;
 
-let account: EmulatedAccount;
-let emulator: Emulator;
-let bridge: ChildBridge | null = null;
-let directory: { readonly path: string; remove(): void };
+let stage: ChildStage;
 
 beforeEach(async () => {
-  account = new EmulatedAccount();
-  account.addFile(0, 'film.mkv', syntheticContent('film', FILM_SIZE));
-  emulator = await startEmulator({ account, random: seededRandom(1) });
-  directory = temporaryDirectory();
+  stage = await ChildStage.set((account) => {
+    account.addFile(0, 'film.mkv', syntheticContent('film', FILM_SIZE));
+  });
 });
 
 afterEach(async () => {
-  if (bridge?.running === true) await bridge.stop('SIGKILL');
-  bridge = null;
-  await emulator.close();
-  directory.remove();
+  await stage.clear();
 });
 
 async function start(options: Partial<ChildOptions> = {}): Promise<ChildBridge> {
-  bridge = await startChildBridge(emulator, { dataDir: directory.path, ...options });
+  const bridge = await stage.start(options);
   await bridge.found(FILM);
   return bridge;
 }
@@ -49,19 +39,19 @@ async function expectFilm(from: ChildBridge): Promise<void> {
 describe('a full disk', () => {
   beforeEach(() => {
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'tmpfs', directory.path]);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK_SIZE}`, 'tmpfs', stage.dataDir]);
     } catch (cause) {
       throw new Error('a small disk cannot be mounted; run this test as root', { cause });
     }
   });
 
   afterEach(async () => {
-    if (bridge?.running === true) await bridge.stop('SIGKILL');
-    execFileSync('umount', [directory.path]);
+    await stage.kill();
+    execFileSync('umount', [stage.dataDir]);
   });
 
   const fill = (): string => {
-    const path = join(directory.path, 'filler');
+    const path = join(stage.dataDir, 'filler');
     const descriptor = openSync(path, 'w');
     try {
       for (;;) writeFileSync(descriptor, Buffer.alloc(4096));
@@ -84,7 +74,7 @@ describe('a full disk', () => {
     const child = await start({ env: { BRIDGE_CACHE_DISK: '0', FICHIER_CALL_BURST: '10' } });
     const filler = fill();
     for (let film = 0; film < 2000; film += 1) {
-      account.addFile(0, `film number ${film}.mkv`, syntheticContent(film, MIB));
+      stage.emulator.account.addFile(0, `film number ${film}.mkv`, syntheticContent(film, MIB));
     }
     const refresh = (): Promise<number> => child.post('/api/v1/refresh', { path: '/' });
     const refused = await refresh();
@@ -126,11 +116,11 @@ describe('a database that was damaged', () => {
     '%s is moved aside, said so, and made anew',
     async (_, damage) => {
       expect(await (await start()).stop()).toBe(0);
-      damage(join(directory.path, 'bridge.db'));
+      damage(join(stage.dataDir, 'bridge.db'));
       const child = await start();
       await expectFilm(child);
       expect(child.logged).toContain('the catalogue was damaged; it is moved aside');
-      expect(readdirSync(directory.path).some((name) => name.startsWith('bridge.db.corrupt-'))).toBe(true);
+      expect(readdirSync(stage.dataDir).some((name) => name.startsWith('bridge.db.corrupt-'))).toBe(true);
       expect(await child.stop()).toBe(0);
     },
     60_000,
@@ -140,20 +130,20 @@ describe('a database that was damaged', () => {
 describe('a block on disk that was damaged', () => {
   test('is fetched again; the others are served from disk, for no API call', async () => {
     // At a pace that any disk follows: what comes faster than it can be written is not kept on disk.
-    emulator.quirks.connectionBytesPerSecond = 16 * MIB;
+    stage.emulator.quirks.connectionBytesPerSecond = 16 * MIB;
     const first = await start();
     await expectFilm(first);
     expect(await first.stop()).toBe(0);
-    emulator.quirks.connectionBytesPerSecond = null;
-    overwrite(join(directory.path, 'blocks', 'blocks.data'), 5 * MIB + 1000, 100);
-    emulator.resetCounts();
+    stage.emulator.quirks.connectionBytesPerSecond = null;
+    overwrite(join(stage.dataDir, 'blocks', 'blocks.data'), 5 * MIB + 1000, 100);
+    stage.emulator.resetCounts();
     const second = await start();
     await expectFilm(second);
-    const { storageBytes } = emulator.counts();
+    const { storageBytes } = stage.emulator.counts();
     expect(storageBytes).toBeGreaterThan(0);
     expect(storageBytes).toBeLessThan(FILM_SIZE / 4);
     await expectFilm(second);
-    expect(emulator.counts().storageBytes).toBe(storageBytes);
+    expect(stage.emulator.counts().storageBytes).toBe(storageBytes);
   }, 60_000);
 });
 

@@ -1,13 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { syntheticContent } from '../../src/emulator/content.ts';
-import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
 import { syntheticBytes } from '../../src/emulator/synthetic-bytes.ts';
 import { getRange, type WholeBridge } from '../support/whole-bridge.ts';
-import { startChildBridge, temporaryDirectory, type ChildBridge, type ChildOptions } from './child-bridge.ts';
+import { ChildStage, type ChildBridge } from './child-bridge.ts';
 import { FILM, FILM_SIZE, startCinema } from './playing.ts';
 
 const MIB = 1024 * 1024;
@@ -16,30 +14,18 @@ const LONG = '/library/long.mkv';
 const SHORT_SIZE = 8 * MIB;
 const SHORT = '/library/short.mkv';
 
-let account: EmulatedAccount;
-let emulator: Emulator;
-let bridge: ChildBridge | null = null;
-let directory: { readonly path: string; remove(): void };
+let stage: ChildStage;
 
 beforeEach(async () => {
-  account = new EmulatedAccount();
-  account.addFile(0, 'long.mkv', syntheticContent('long', LONG_SIZE));
-  account.addFile(0, 'short.mkv', syntheticContent('short', SHORT_SIZE));
-  emulator = await startEmulator({ account, random: seededRandom(1) });
-  directory = temporaryDirectory();
+  stage = await ChildStage.set((account) => {
+    account.addFile(0, 'long.mkv', syntheticContent('long', LONG_SIZE));
+    account.addFile(0, 'short.mkv', syntheticContent('short', SHORT_SIZE));
+  });
 });
 
 afterEach(async () => {
-  if (bridge?.running === true) await bridge.stop('SIGKILL');
-  bridge = null;
-  await emulator.close();
-  directory.remove();
+  await stage.clear();
 });
-
-async function start(options: Partial<ChildOptions> = {}): Promise<ChildBridge> {
-  bridge = await startChildBridge(emulator, { dataDir: directory.path, ...options });
-  return bridge;
-}
 
 /** A viewer of the long film, who checks every byte. */
 class Viewer {
@@ -82,7 +68,7 @@ async function expectShortFilm(from: ChildBridge): Promise<void> {
 
 describe('SIGTERM in mid-body', () => {
   test('lets the film play to its end, takes no new clients, then stops', async () => {
-    const child = await start({ env: { BRIDGE_DRAIN_TIME: '60s' } });
+    const child = await stage.start({ env: { BRIDGE_DRAIN_TIME: '60s' } });
     await child.found(LONG);
     const viewer = await Viewer.of(child);
     child.signal('SIGTERM');
@@ -92,11 +78,11 @@ describe('SIGTERM in mid-body', () => {
     expect(child.running).toBe(true);
     await viewer.watchToEnd();
     expect(await child.ended()).toBe(0);
-    await vi.waitFor(() => expect(emulator.activeTransfers()).toBe(0), 10_000);
+    await vi.waitFor(() => expect(stage.emulator.activeTransfers()).toBe(0), 10_000);
   }, 60_000);
 
   test('cuts a film that does not end within BRIDGE_DRAIN_TIME, and stops', async () => {
-    const child = await start({ env: { BRIDGE_DRAIN_TIME: '1s' } });
+    const child = await stage.start({ env: { BRIDGE_DRAIN_TIME: '1s' } });
     await child.found(LONG);
     const viewer = await Viewer.of(child);
     child.signal('SIGTERM');
@@ -110,9 +96,9 @@ describe('kill -9', () => {
   test('while the cache and the catalogue are written costs no byte of the next runs', async () => {
     const random = seededRandom(3);
     for (let kill = 0; kill < 6; kill += 1) {
-      const folder = account.addFolder(0, `season ${kill}`);
-      account.addFile(folder, 'episode.mkv', syntheticContent(kill, MIB));
-      const child = await start();
+      const folder = stage.emulator.account.addFolder(0, `season ${kill}`);
+      stage.emulator.account.addFile(folder, 'episode.mkv', syntheticContent(kill, MIB));
+      const child = await stage.start();
       await child.found(LONG);
       const viewer = await Viewer.of(child);
       void child.post('/api/v1/refresh', { path: '/', recursive: true }).catch(() => undefined);
@@ -120,7 +106,7 @@ describe('kill -9', () => {
       await wait(Math.floor(random() * 50));
       await child.stop('SIGKILL');
     }
-    const child = await start();
+    const child = await stage.start();
     const viewer = await Viewer.of(child);
     await viewer.watchToEnd();
     await expectShortFilm(child);
@@ -136,7 +122,7 @@ describe('kill -9', () => {
 
 describe('file descriptors that run out', () => {
   test('leave the film under way untouched, and new clients are served again once there are some', async () => {
-    const child = await start();
+    const child = await stage.start();
     await child.found(LONG);
     const viewer = await Viewer.of(child);
     child.limitDescriptors(8);
@@ -157,14 +143,14 @@ describe('a crawl of many folders and 50 viewers together', () => {
   test('the viewers go first: their links do not queue behind the crawl', async () => {
     const films = 25;
     for (let film = 0; film < films; film += 1) {
-      account.addFile(0, `film ${film}.mkv`, syntheticContent(film, 64 * MIB));
+      stage.emulator.account.addFile(0, `film ${film}.mkv`, syntheticContent(film, 64 * MIB));
     }
-    for (let folder = 0; folder < 500; folder += 1) account.addFolder(0, `folder ${folder}`);
-    const child = await start();
+    for (let folder = 0; folder < 500; folder += 1) stage.emulator.account.addFolder(0, `folder ${folder}`);
+    const child = await stage.start();
     await child.found('/library/film%200.mkv');
     // The calls that may go out at once are used up by the crawl.
-    await vi.waitFor(() => expect(emulator.counts().api['folder/ls']).toBeGreaterThan(8), 20_000);
-    const before = emulator.counts().api['folder/ls'] ?? 0;
+    await vi.waitFor(() => expect(stage.emulator.counts().api['folder/ls']).toBeGreaterThan(8), 20_000);
+    const before = stage.emulator.counts().api['folder/ls'] ?? 0;
     const viewers = Array.from({ length: 2 * films }, async (_, viewer) => {
       const film = viewer % films;
       const { status, body } = await child.get(`/library/film%20${film}.mkv`, 'bytes=1000000-1099999');
@@ -172,11 +158,14 @@ describe('a crawl of many folders and 50 viewers together', () => {
       expect(body.equals(syntheticBytes(film, 1_000_000, 1_100_000))).toBe(true);
     });
     await Promise.all(viewers);
-    const { api } = emulator.counts();
+    const { api } = stage.emulator.counts();
     expect(api['get_token']).toBe(films);
     // What was on its way when they came, and what goes once the last link is there.
     expect((api['folder/ls'] ?? 0) - before).toBeLessThan(films / 2);
-    await vi.waitFor(() => expect(emulator.counts().api['folder/ls']).toBeGreaterThan(before + 3), 20_000);
+    await vi.waitFor(
+      () => expect(stage.emulator.counts().api['folder/ls']).toBeGreaterThan(before + 3),
+      20_000,
+    );
   }, 90_000);
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StorageFaultInput } from '../../src/emulator/storage-faults.ts';
 import type { WholeBridge } from '../support/whole-bridge.ts';
-import { expectCut, expectRefusal, expectUnbroken, FILM_SIZE, MIDDLE, startCinema } from './playing.ts';
+import { expectCut, expectRefusal, expectUnbroken, MIDDLE, startCinema } from './playing.ts';
 
 let whole: WholeBridge;
 
@@ -121,7 +121,6 @@ describe('the failure is said, in time and without wrong bytes, when the storage
   test('falls silent for good in mid-body: the connection is cut, and the reason is on record', async () => {
     whole.emulator.faults.next(CUT);
     whole.emulator.faults.always({ kind: 'stall' });
-    whole.emulator.faults.next({ kind: 'reset', afterBytes: FILM_SIZE });
     await expectCut(whole);
     const answer = await whole.pool.request({ method: 'GET', path: '/api/v1/streams' });
     expect(JSON.stringify(await answer.body.json())).toContain('patience-exhausted');

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
-import { directLinkRoute } from './http/api/direct-link-route.ts';
+import { directLinkRoutes } from './http/api/direct-link-routes.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
 import { prefetchNextEpisodes } from './app/next-episode.ts';
 import { announceRun } from './app/run-file.ts';
@@ -58,7 +58,8 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         allowedHosts: settings.allowedHosts,
         drainTime: settings.drainTime,
       },
-      extensions: [webDavExtension(settings, account, files, clock), directLinkRoute(account)],
+      apiRoutes: [directLinkRoutes(account)],
+      extensions: [webDavExtension(settings, account, files, clock)],
     });
     teardown.onClose(() => server.close());
     const address = await listen(server, settings);
@@ -72,11 +73,12 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
   });
 }
 
-function insightInto({ api, links }: AccountLibrary, { streams }: StreamingParts): Insight {
+function insightInto({ api, links }: AccountLibrary, { streams, cache }: StreamingParts): Insight {
   return {
     account: (signal) => api.account({ priority: 'browse', signal }),
     budget: () => api.budget(),
     links: () => links.stats(),
+    cache,
     streams,
   };
 }

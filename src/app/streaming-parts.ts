@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
+import type { CacheStatus } from '../http/operations/insight.ts';
 import type { LinkSource } from '../links/link.ts';
 import { isPublicAddress, literalAddress } from '../streaming/address-guard.ts';
 import { DEFAULT_LAYOUT } from '../streaming/block.ts';
@@ -18,6 +19,7 @@ import { openAll, type Teardown } from './teardown.ts';
 export interface StreamingParts {
   readonly reader: CachedContentReader;
   readonly streams: StreamRegistry;
+  cache(): CacheStatus;
   close(): Promise<void>;
 }
 
@@ -44,7 +46,12 @@ export function openStreaming(
       clock,
     });
     teardown.onClose(() => reader.close());
-    return { reader, streams, close: () => teardown.close() };
+    return {
+      reader,
+      streams,
+      cache: () => ({ memory: cache.memoryFill(), disk: disk?.fill() ?? null }),
+      close: () => teardown.close(),
+    };
   });
 }
 

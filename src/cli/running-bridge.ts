@@ -6,6 +6,7 @@ import {
   accountSchema,
   budgetSchema,
   crawlSchema,
+  directLinkSchema,
   entrySchema,
   listingSchema,
   problemSchema,
@@ -38,7 +39,7 @@ export class RunningBridge implements LibraryAccess {
   }
 
   async directLink(path: string): Promise<string> {
-    return (await this.#call('links', z.object({ address: z.string() }), { path })).address;
+    return (await this.#call('links', directLinkSchema, { path })).address;
   }
 
   async refresh(path: string, recursive: boolean): Promise<void> {

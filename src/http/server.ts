@@ -7,7 +7,7 @@ import fastify, {
 import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import type { Library } from '../library/library.ts';
-import { api } from './api/api.ts';
+import { api, type ApiRoutes } from './api/api.ts';
 import { accessGuard } from './auth/access-guard.ts';
 import { originGuard } from './auth/origin-guard.ts';
 import type { UrlSigner } from './auth/url-signer.ts';
@@ -72,6 +72,8 @@ export interface HttpParts {
   readonly clock: Clock;
   readonly logger: FastifyBaseLogger;
   readonly settings: HttpSettings;
+  /** More of the JSON API, below its prefix and in its document. */
+  readonly apiRoutes?: readonly ApiRoutes[] | undefined;
   /** More to serve behind the same guards: WebDAV, the page, hooks. */
   readonly extensions?: readonly FastifyPluginAsync[] | undefined;
 }
@@ -112,7 +114,8 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   server.register(streamRoute, { library, files, policy: settings });
   server.register(libraryRoute, { library, files, policy: settings });
   server.register(playlistRoute, { library, signer, publicUrl: settings.publicUrl });
-  server.register(api, { library, insight, signer, clock, bodyTime: limits.bodyTime });
+  const { apiRoutes: routes = [] } = parts;
+  server.register(api, { library, insight, signer, clock, bodyTime: limits.bodyTime, routes });
   server.register(healthRoutes, { library, insight });
   server.register(metricsRoute, { registry: parts.metrics, insight, library, files, clock });
   for (const extension of parts.extensions ?? []) server.register(extension);

@@ -1,5 +1,6 @@
 import Ajv from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import type { InjectOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
 import type { StreamStatus } from '../../src/streaming/streams.ts';
@@ -120,22 +121,30 @@ describe('the JSON API', () => {
     const ajv = addFormats.default(new Ajv.default({ strict: false }));
     ajv.addSchema(document, 'api');
 
-    const urls: Record<string, string> = {
-      '/api/v1/entries': '/api/v1/entries',
-      '/api/v1/files/{fileId}': `/api/v1/files/${file.id}`,
-      '/api/v1/search': '/api/v1/search?q=film',
-      '/api/v1/account': '/api/v1/account',
-      '/api/v1/crawl': '/api/v1/crawl',
-      '/api/v1/budget': '/api/v1/budget',
-      '/api/v1/streams': '/api/v1/streams',
+    const requests: Record<string, InjectOptions> = {
+      'get /api/v1/entries': { url: '/api/v1/entries' },
+      'get /api/v1/files/{fileId}': { url: `/api/v1/files/${file.id}` },
+      'get /api/v1/search': { url: '/api/v1/search?q=film' },
+      'get /api/v1/account': { url: '/api/v1/account' },
+      'get /api/v1/crawl': { url: '/api/v1/crawl' },
+      'get /api/v1/budget': { url: '/api/v1/budget' },
+      'get /api/v1/cache': { url: '/api/v1/cache' },
+      'get /api/v1/streams': { url: '/api/v1/streams' },
+      'post /api/v1/refresh': { url: '/api/v1/refresh', payload: { path: '/Films', wait: false } },
+      'post /api/v1/links': { url: '/api/v1/links', payload: { path: '/Films/Film.mkv' } },
     };
-    const reads = Object.entries(document.paths).filter(([, operations]) => 'get' in operations);
-    expect(reads.map(([path]) => path).sort()).toEqual(Object.keys(urls).sort());
-    for (const [path, url] of Object.entries(urls)) {
-      const answer = await server.inject({ url });
-      const place = `api#/paths/${encodeURIComponent(path.replaceAll('/', '~1'))}/get/responses/200`;
-      const valid = ajv.validate({ $ref: `${place}/content/application~1json/schema` }, answer.json());
-      expect(valid, `${path}: ${ajv.errorsText()}`).toBe(true);
+    const documented = Object.entries(document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method} ${path}`),
+    );
+    expect(documented.sort()).toEqual(Object.keys(requests).sort());
+    for (const [operation, request] of Object.entries(requests)) {
+      const [method = '', path = ''] = operation.split(' ');
+      const answer = await server.inject({ ...request, method: method === 'post' ? 'POST' : 'GET' });
+      expect(answer.statusCode, operation).toBeLessThan(300);
+      const responses = `api#/paths/${encodeURIComponent(path.replaceAll('/', '~1'))}/${method}/responses`;
+      const schema = `${responses}/${answer.statusCode}/content/application~1json/schema`;
+      const valid = ajv.validate({ $ref: schema }, answer.json());
+      expect(valid, `${operation}: ${ajv.errorsText()}`).toBe(true);
     }
   });
 
@@ -178,6 +187,10 @@ describe('operations', () => {
         'fichier_bridge_served_bytes_total 1000',
         'fichier_bridge_read_bytes_total{source="disk"} 20',
         'fichier_bridge_healings_total{action="link-renewed"} 2',
+        'fichier_bridge_cache_bytes{tier="disk"} 900',
+        'fichier_bridge_cache_budget_bytes{tier="memory"} 1000',
+        'fichier_bridge_cache_evictions_total{tier="memory"} 4',
+        'fichier_bridge_cache_disk_on 1',
         'fichier_bridge_library_folders{state="known"} 1',
       ]),
     );

@@ -1,5 +1,5 @@
 import type { Account, ApiBudget } from '../../src/fichier/api.ts';
-import type { Insight } from '../../src/http/operations/insight.ts';
+import type { CacheStatus, Insight } from '../../src/http/operations/insight.ts';
 import type { LinkStats } from '../../src/links/link-cache.ts';
 import type { FailedStream, StreamStatus } from '../../src/streaming/streams.ts';
 
@@ -42,6 +42,11 @@ export class FakeInsight implements Insight {
 
   links(): LinkStats {
     return this.linkStats;
+  }
+
+  cache(): CacheStatus {
+    const fill = { blocks: 2, bytes: 200, budgetBytes: 1000, evictions: 4 };
+    return { memory: fill, disk: { ...fill, bytes: 900, state: 'on', damaged: 0, skipped: 1 } };
   }
 
   readonly streams = {

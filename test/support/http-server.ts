@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { UrlSigner } from '../../src/http/auth/url-signer.ts';
+import { directLinkRoutes } from '../../src/http/api/direct-link-routes.ts';
 import { FileServer } from '../../src/http/file-server.ts';
 import { createHttpServer, type HttpParts, type HttpSettings } from '../../src/http/server.ts';
 import { FakeInsight } from './fake-insight.ts';
@@ -56,6 +57,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     clock,
     logger,
     settings,
+    apiRoutes: [directLinkRoutes({ library, links })],
     ...options.parts,
   });
   return { server, library, reader, links, files, insight, logged };

@@ -1,6 +1,11 @@
 import swagger from '@fastify/swagger';
 import type { FastifyPluginAsync } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type FastifyPluginCallbackZod,
+} from 'fastify-type-provider-zod';
 import type { Clock } from '../../clock.ts';
 import type { Library } from '../../library/library.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
@@ -10,6 +15,9 @@ import { docsPage } from './docs-page.ts';
 import { libraryRoutes } from './library-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 
+/** Routes with their schemas, at paths below `/api/v1`. */
+export type ApiRoutes = FastifyPluginCallbackZod;
+
 interface ApiParts {
   readonly library: Library;
   readonly insight: Insight;
@@ -17,6 +25,8 @@ interface ApiParts {
   readonly clock: Clock;
   /** For the body of a request to arrive (ms). */
   readonly bodyTime: number;
+  /** Beside library and status. */
+  readonly routes: readonly ApiRoutes[];
 }
 
 const PREFIX = '/api/v1';
@@ -46,6 +56,7 @@ export const api: FastifyPluginAsync<ApiParts> = async (server, parts) => {
   });
   await server.register(libraryRoutes, { ...parts, prefix: PREFIX });
   await server.register(statusRoutes, { ...parts, prefix: PREFIX });
+  for (const routes of parts.routes) await server.register(routes, { prefix: PREFIX });
 
   const schema = { hide: true };
   server.get(`${PREFIX}/openapi.json`, { schema }, () => server.swagger());

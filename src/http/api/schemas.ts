@@ -61,6 +61,8 @@ export const listingSchema = z.object({
   nextOffset: z.number().int().nullable().describe('Pass it as offset for more; null: that was all'),
 });
 
+export const directLinkSchema = z.object({ address: z.url() });
+
 export const problemSchema = z.object({
   error: z.string(),
   message: z.string(),
@@ -99,6 +101,26 @@ export const budgetSchema = z.object({
 });
 
 const bytesBySource = z.object({ memory: z.number(), disk: z.number(), upstream: z.number() });
+
+const cacheFillSchema = z.object({
+  blocks: z.number(),
+  bytes: z.number(),
+  budgetBytes: z.number(),
+  evictions: z.number().describe('Blocks dropped to make room, since the start'),
+});
+
+export const cacheSchema = z.object({
+  memory: cacheFillSchema,
+  disk: cacheFillSchema
+    .extend({
+      state: z.enum(['on', 'off']).describe('off: it failed, and streaming goes on without it for now'),
+      damaged: z.number().describe('Blocks that were no longer as written, and dropped'),
+      skipped: z.number().describe('Blocks not written because the disk could not follow'),
+    })
+    .nullable()
+    .describe('Null: turned off by BRIDGE_CACHE_DISK'),
+  read: bytesBySource.describe('Bytes handed to readers since the start, by where they were found'),
+});
 
 const streamSchema = z.object({
   id: z.number(),

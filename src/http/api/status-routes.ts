@@ -7,6 +7,7 @@ import type { StreamStatus } from '../../streaming/streams.ts';
 import {
   accountSchema,
   budgetSchema,
+  cacheSchema,
   crawlSchema,
   isoTime,
   isoTimeOrNull,
@@ -19,7 +20,7 @@ interface StatusRoutesParts {
   readonly insight: Insight;
 }
 
-/** Account, crawl, budget and streams: what the status page shows. */
+/** Account, crawl, budget, cache and streams: what the status page shows. */
 export const statusRoutes: FastifyPluginCallbackZod<StatusRoutesParts> = (
   server,
   { library, insight },
@@ -62,6 +63,17 @@ export const statusRoutes: FastifyPluginCallbackZod<StatusRoutesParts> = (
         calls: { ...calls },
       };
     },
+  );
+
+  server.get(
+    '/cache',
+    {
+      schema: {
+        summary: 'How full the block cache is, and how much it served',
+        response: { 200: cacheSchema },
+      },
+    },
+    () => ({ ...insight.cache(), read: insight.streams.totals().delivered }),
   );
 
   server.get(

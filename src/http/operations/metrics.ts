@@ -2,6 +2,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Clock } from '../../clock.ts';
 import type { Library } from '../../library/library.ts';
+import type { CacheFill } from '../../streaming/block-cache.ts';
 import type { FileServer } from '../file-server.ts';
 import type { Insight } from './insight.ts';
 
@@ -19,6 +20,7 @@ export const metricsRoute: FastifyPluginCallback<MetricsParts> = (server, parts,
   describeApi(parts);
   describeLinks(parts);
   describeStreams(parts);
+  describeCache(parts);
   describeMirror(parts);
   server.get('/metrics', async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
@@ -77,6 +79,32 @@ function describeStreams({ registry, insight, files }: MetricsParts): void {
   counter(registry, 'healings_total', 'Faults of the storage host that no client saw', ['action'], (add) => {
     for (const [action, count] of Object.entries(insight.streams.totals().healings)) add(count, { action });
   });
+}
+
+function describeCache({ registry, insight }: MetricsParts): void {
+  const eachTier = (report: (tier: 'memory' | 'disk', fill: CacheFill) => void): void => {
+    const { memory, disk } = insight.cache();
+    report('memory', memory);
+    if (disk !== null) report('disk', disk);
+  };
+  gauge(registry, 'cache_bytes', 'Bytes of blocks in the cache', ['tier'], (set) => {
+    eachTier((tier, { bytes }) => set(bytes, { tier }));
+  });
+  gauge(registry, 'cache_budget_bytes', 'Bytes that blocks may take', ['tier'], (set) => {
+    eachTier((tier, { budgetBytes }) => set(budgetBytes, { tier }));
+  });
+  counter(registry, 'cache_evictions_total', 'Blocks dropped to make room', ['tier'], (add) => {
+    eachTier((tier, { evictions }) => add(evictions, { tier }));
+  });
+  gauge(
+    registry,
+    'cache_disk_on',
+    '1: blocks are kept on disk; 0: not, by setting or by failure',
+    [],
+    (set) => {
+      set(insight.cache().disk?.state === 'on' ? 1 : 0);
+    },
+  );
 }
 
 function describeMirror({ registry, library }: MetricsParts): void {

@@ -73,12 +73,12 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
   });
 }
 
-function insightInto({ api, links }: AccountLibrary, { streams, cache }: StreamingParts): Insight {
+function insightInto({ api, links }: AccountLibrary, streaming: StreamingParts): Insight {
   return {
     account: (signal) => api.account({ priority: 'browse', signal }),
     budget: () => api.budget(),
     links: () => links.stats(),
-    cache,
-    streams,
+    cache: () => streaming.cache(),
+    streams: streaming.streams,
   };
 }

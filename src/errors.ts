@@ -130,6 +130,21 @@ const FAILURES = {
     retryable: true,
     hint: 'The bytes could not be had within the patience set by BRIDGE_PATIENCE; the log says what went wrong.',
   },
+  'media-unreadable': {
+    httpStatus: 422,
+    retryable: false,
+    hint: 'The file is damaged, or of a kind that ffmpeg does not know; download it and try another player.',
+  },
+  'media-program-missing': {
+    httpStatus: 501,
+    retryable: false,
+    hint: 'Install ffmpeg (it brings ffprobe) on the machine of the bridge, or set BRIDGE_FFMPEG and BRIDGE_FFPROBE.',
+  },
+  'media-busy': {
+    httpStatus: 503,
+    retryable: true,
+    hint: 'As many ffmpeg processes run as are allowed; try again shortly, or raise BRIDGE_PLAY_PROCESSES.',
+  },
   'bad-request': { httpStatus: 400, retryable: false, hint: 'Correct the request.' },
   unauthorized: {
     httpStatus: 401,

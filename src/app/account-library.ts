@@ -15,6 +15,7 @@ import { LinkCache } from '../links/link-cache.ts';
 import { LINK_SCHEMA, LinkStore } from '../links/link-store.ts';
 import { openCheckedDatabase, type Database } from '../store/database.ts';
 import { lockDataDirectory } from '../store/instance-lock.ts';
+import { mediaSchema } from '../media/media-table.ts';
 import { webDavSchema } from '../webdav/schema.ts';
 import { ensureDataDirectory, makePrivateFile } from './data-directory.ts';
 import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
@@ -81,7 +82,7 @@ export function openAccountLibrary(settings: Settings, surroundings: Surrounding
 }
 
 function openStore(settings: Settings, { clock, logger }: Surroundings, teardown: Teardown): Database {
-  const schemas = [fichierSchema, catalogueSchema, LINK_SCHEMA, webDavSchema];
+  const schemas = [fichierSchema, catalogueSchema, LINK_SCHEMA, mediaSchema, webDavSchema];
   const file = join(settings.dataDir, 'bridge.db');
   makePrivateFile(file);
   const database = openCheckedDatabase(

@@ -12,7 +12,14 @@ export interface OrganisedPlace {
   /** Name without extension; a safe name. Two files of one place have the same: the writer tells them apart. */
   readonly stem: string;
   readonly kind: 'movie' | 'episode';
+  readonly work: Work;
 }
+
+/** What the names say it is. */
+export type Work = ({ readonly kind: 'movie' } & Film) | ({ readonly kind: 'episode' } & Episode);
+
+/** No 1fichier name has more characters; patterns over longer ones would take long. */
+const LONGEST_NAME = 255;
 
 /**
  * The place of a video of the library (a path of names with '/' between them) in the organised layout:
@@ -23,7 +30,12 @@ export interface OrganisedPlace {
 export function organisedPlace(path: string): OrganisedPlace | null {
   const names = path.split('/').filter((name) => name !== '');
   const name = names.at(-1);
-  if (name === undefined || mediaKindOf(name, contentTypeOf(name, null)) !== 'video') return null;
+  if (
+    name === undefined ||
+    name.length > LONGEST_NAME ||
+    mediaKindOf(name, contentTypeOf(name, null)) !== 'video'
+  )
+    return null;
   const folders = names.slice(0, -1);
   const stem = name.slice(0, name.lastIndexOf('.')).normalize('NFC');
   if (isExtra(folders, stem)) return null;
@@ -33,19 +45,27 @@ export function organisedPlace(path: string): OrganisedPlace | null {
   return film === null ? null : placeOfFilm(film);
 }
 
-function placeOfFilm({ title, year, version, part }: Film): OrganisedPlace {
+function placeOfFilm(film: Film): OrganisedPlace {
+  const { title, year, version, part } = film;
   const name = withYear({ title, year });
   const stem = [name, version === null ? '' : ` - ${version}`, part === null ? '' : `-${part}`].join('');
-  return { folders: ['Movies', safeName(name)], stem: safeName(stem), kind: 'movie' };
+  return {
+    folders: ['Movies', safeName(name)],
+    stem: safeName(stem),
+    kind: 'movie',
+    work: { kind: 'movie', ...film },
+  };
 }
 
-function placeOfEpisode({ show, season, first, last, title }: Episode): OrganisedPlace {
+function placeOfEpisode(episode: Episode): OrganisedPlace {
+  const { show, season, first, last, title } = episode;
   const code = `S${twoDigits(season)}E${twoDigits(first)}${last > first ? `-E${twoDigits(last)}` : ''}`;
   const stem = `${show.title} ${code}${title === null ? '' : ` - ${title}`}`;
   return {
     folders: ['Shows', safeName(withYear(show)), `Season ${twoDigits(season)}`],
     stem: safeName(stem),
     kind: 'episode',
+    work: { kind: 'episode', ...episode },
   };
 }
 

@@ -12,6 +12,8 @@ import { UrlSigner } from './http/auth/url-signer.ts';
 import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
 import { createHttpServer } from './http/server.ts';
+import { builtPageDirectory } from './web/page-files.ts';
+import { page } from './web/page.ts';
 
 /** A bridge that serves. */
 export interface Bridge {
@@ -59,7 +61,10 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         drainTime: settings.drainTime,
       },
       apiRoutes: [directLinkRoutes(account)],
-      extensions: [webDavExtension(settings, account, files, clock)],
+      extensions: [
+        webDavExtension(settings, account, files, clock),
+        page(surroundings.pageDirectory ?? builtPageDirectory()),
+      ],
     });
     teardown.onClose(() => server.close());
     const address = await listen(server, settings);

@@ -20,6 +20,8 @@ const STREAM: StreamStatus = {
   lastProblem: null,
 };
 
+const METHODS: Readonly<Record<string, 'GET' | 'POST' | 'DELETE'>> = { post: 'POST', delete: 'DELETE' };
+
 interface OpenApi {
   readonly paths: Record<string, Record<string, { responses: Record<string, { content?: unknown }> }>>;
 }
@@ -125,6 +127,9 @@ describe('the JSON API', () => {
       'get /api/v1/entries': { url: '/api/v1/entries' },
       'get /api/v1/files/{fileId}': { url: `/api/v1/files/${file.id}` },
       'get /api/v1/search': { url: '/api/v1/search?q=film' },
+      'get /api/v1/session': { url: '/api/v1/session' },
+      'post /api/v1/session': { url: '/api/v1/session', payload: { token: 'any' } },
+      'delete /api/v1/session': { url: '/api/v1/session' },
       'get /api/v1/account': { url: '/api/v1/account' },
       'get /api/v1/crawl': { url: '/api/v1/crawl' },
       'get /api/v1/budget': { url: '/api/v1/budget' },
@@ -139,7 +144,7 @@ describe('the JSON API', () => {
     expect(documented.sort()).toEqual(Object.keys(requests).sort());
     for (const [operation, request] of Object.entries(requests)) {
       const [method = '', path = ''] = operation.split(' ');
-      const answer = await server.inject({ ...request, method: method === 'post' ? 'POST' : 'GET' });
+      const answer = await server.inject({ ...request, method: METHODS[method] ?? 'GET' });
       expect(answer.statusCode, operation).toBeLessThan(300);
       const responses = `api#/paths/${encodeURIComponent(path.replaceAll('/', '~1'))}/${method}/responses`;
       const schema = `${responses}/${answer.statusCode}/content/application~1json/schema`;

@@ -1,4 +1,4 @@
-import { fetch } from 'undici';
+import { Agent, fetch } from 'undici';
 import { z } from 'zod';
 import { BridgeError, isFailureKind } from '../errors.ts';
 import type { Account } from '../fichier/api.ts';
@@ -19,6 +19,8 @@ const PAGE_SIZE = 1000;
 export class RunningBridge implements LibraryAccess {
   readonly #address: string;
   readonly #token: string | null;
+  /** A refresh of many folders answers when it is done, however long that takes. */
+  readonly #agent = new Agent({ headersTimeout: 0 });
 
   /** @param address ends in a slash. */
   constructor(address: string, token: string | null) {
@@ -58,12 +60,13 @@ export class RunningBridge implements LibraryAccess {
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#agent.close();
   }
 
   /** A GET, or a POST when there is a body. */
   async #call<T>(route: string, answer: z.ZodType<T>, body?: object): Promise<T> {
     const response = await fetch(`${this.#address}api/v1/${route}`, {
+      dispatcher: this.#agent,
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
@@ -87,8 +90,11 @@ function failureIn(content: unknown): BridgeError {
   if (!problem.success || !isFailureKind(problem.data.error)) {
     return new BridgeError('internal', 'the running bridge gave an answer that is none');
   }
-  const { error, message, hint } = problem.data;
-  return new BridgeError(error, message, { hint });
+  const { error, message, hint, retryAt } = problem.data;
+  return new BridgeError(error, message, {
+    hint,
+    ...(retryAt === null ? {} : { retryAt: Date.parse(retryAt) }),
+  });
 }
 
 function describe(entry: z.infer<typeof entrySchema>): ListedEntry {

@@ -84,12 +84,18 @@ describe('the JSON API', () => {
     expect(logged.join('')).toContain('a refresh failed');
   });
 
-  it('passes the failure of a refresh on with its hint', async () => {
+  it('passes the failure of a refresh on with its hint and when to try again', async () => {
     const { server, library } = testServer();
-    library.onRefresh = () => Promise.reject(new BridgeError('flood-locked', 'locked for now'));
+    const retryAt = Date.now() + 60_000;
+    library.onRefresh = () => Promise.reject(new BridgeError('flood-locked', 'locked for now', { retryAt }));
     const answer = await server.inject({ method: 'POST', url: '/api/v1/refresh', payload: {} });
     expect(answer.statusCode).toBe(503);
-    expect(answer.json()).toMatchObject({ error: 'flood-locked', retryable: true });
+    expect(answer.json()).toMatchObject({
+      error: 'flood-locked',
+      retryable: true,
+      retryAt: new Date(retryAt).toISOString(),
+    });
+    expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60);
   });
 
   it.each([

@@ -72,6 +72,7 @@ export const problemSchema = z.object({
   message: z.string(),
   hint: z.string(),
   retryable: z.boolean(),
+  retryAt: moment.nullable().describe('From when another try makes sense; null: not known'),
 });
 
 export const accountSchema = z.object({

@@ -1,5 +1,6 @@
 import { Registry } from 'prom-client';
 import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
+import { openStrm } from './app/strm-parts.ts';
 import { directLinkRoutes } from './http/api/direct-link-routes.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
 import { prefetchNextEpisodes } from './app/next-episode.ts';
@@ -9,11 +10,10 @@ import { openAll } from './app/teardown.ts';
 import { webDavExtension } from './app/webdav-extension.ts';
 import type { Settings } from './config/settings.ts';
 import { UrlSigner } from './http/auth/url-signer.ts';
+import { strmRoutes } from './http/api/strm-routes.ts';
 import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
 import { createHttpServer } from './http/server.ts';
-import { builtPageDirectory } from './web/page-files.ts';
-import { page } from './web/page.ts';
 
 /** A bridge that serves. */
 export interface Bridge {
@@ -36,6 +36,8 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
     teardown.onClose(() => account.close());
     const streaming = await openStreaming(settings, surroundings, account.links);
     teardown.onClose(() => streaming.close());
+
+    const strm = openStrm(settings, surroundings, account, streaming.reader, teardown);
 
     const { clock, logger } = surroundings;
     const files = new FileServer({
@@ -60,11 +62,8 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         allowedHosts: settings.allowedHosts,
         drainTime: settings.drainTime,
       },
-      apiRoutes: [directLinkRoutes(account)],
-      extensions: [
-        webDavExtension(settings, account, files, clock),
-        page(surroundings.pageDirectory ?? builtPageDirectory()),
-      ],
+      apiRoutes: [directLinkRoutes(account), strmRoutes(strm)],
+      extensions: [webDavExtension(settings, account, files, clock)],
     });
     teardown.onClose(() => server.close());
     const address = await listen(server, settings);

@@ -204,6 +204,16 @@ const FAILURES = {
     retryable: true,
     hint: 'Free some space on the disk of the data directory.',
   },
+  'strm-root-unusable': {
+    httpStatus: 500,
+    retryable: false,
+    hint: 'Give the bridge a directory for .strm files that exists, is mounted, and that it may write to.',
+  },
+  'strm-outside-root': {
+    httpStatus: 500,
+    retryable: false,
+    hint: 'Replace the symbolic link below the directory of .strm files by a directory; the bridge follows none there.',
+  },
   cancelled: { httpStatus: 499, retryable: true, hint: 'The request was given up by its sender.' },
   internal: {
     httpStatus: 500,

@@ -42,7 +42,8 @@ export async function listen(server: FastifyInstance, { host, port }: ListenSett
   return `http://${urlHost(host)}:${boundPort}/`;
 }
 
-function urlHost(host: string): string {
+/** How a browser on this machine names the host of an address to listen on. */
+export function urlHost(host: string): string {
   if (!ipaddr.isValid(host)) return host;
   const address = ipaddr.parse(host);
   if (address.range() === 'unspecified') return address.kind() === 'ipv6' ? '[::1]' : '127.0.0.1';

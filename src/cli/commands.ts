@@ -6,6 +6,7 @@ import { addLs } from './ls.ts';
 import { addMount } from './mount.ts';
 import { addRefresh } from './refresh.ts';
 import { addServe } from './serve.ts';
+import { addStrm } from './strm.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What the surroundings of a command line are. */
@@ -27,6 +28,7 @@ export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[
   addLs,
   addLink,
   addRefresh,
+  addStrm,
   addMount,
   addDoctor,
 ];

@@ -1,3 +1,18 @@
+import type { Outcome } from '../strm/outcome.ts';
+import type { RunProgress } from '../strm/report.ts';
+import type { RunRecord } from '../strm/run-history.ts';
+import type { SyncRequest } from '../strm/sync.ts';
+
+/** What a run over the directories of .strm files is asked for. */
+export type StrmOrder = Pick<SyncRequest, 'dryRun' | 'full' | 'allowMassDelete'>;
+
+/** Who is told of it while it goes on, and gives it up. */
+export interface StrmWatcher {
+  readonly signal: AbortSignal;
+  onProgress(progress: RunProgress): void;
+  onOutcomes(outcomes: readonly Outcome[]): void;
+}
+
 export interface ListedEntry {
   readonly kind: 'file' | 'folder';
   /** '/' and decoded names. */
@@ -26,5 +41,7 @@ export interface LibraryAccess {
   refresh(path: string, recursive: boolean): Promise<void>;
   /** How far the refresh under way is. */
   progress(): Promise<RefreshProgress>;
+  /** Brings the directories of .strm files in line with the library. Fails with `config-invalid` when none is set. */
+  syncStrm(order: StrmOrder, watcher: StrmWatcher): Promise<readonly RunRecord[]>;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CommandHost } from './commands.ts';
 import { formatBytes } from './format.ts';
 import type { LibraryAccess, ListedEntry } from './library-access.ts';
+import { printable } from './printable.ts';
 import { addSettingFlags, settingsFrom } from './setting-flags.ts';
 
 interface LsOptions {
@@ -51,9 +52,4 @@ function lineOf(entry: ListedEntry, options: LsOptions): string {
   if (options.long !== true) return label;
   const size = entry.size === null ? '' : formatBytes(entry.size);
   return `${size.padStart(10)}  ${new Date(entry.modifiedAt).toISOString().slice(0, 16).replace('T', ' ')}  ${label}`;
-}
-
-/** Names are strangers' bytes: what could steer a terminal is shown as a mark. */
-function printable(name: string): string {
-  return name.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD');
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openAccountLibrary } from '../app/account-library.ts';
 import { runningAddress } from '../app/run-file.ts';
+import { withStrm } from '../app/strm-parts.ts';
 import { systemClock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { BridgeError } from '../errors.ts';
@@ -26,7 +27,9 @@ async function openLibrary(settings: Settings): Promise<LibraryAccess> {
   });
   try {
     const surroundings = { clock: systemClock, random: Math.random, logger, version: packageVersion() };
-    return new OpenedLibrary(await openAccountLibrary(settings, surroundings));
+    return new OpenedLibrary(await openAccountLibrary(settings, surroundings), (account, work) =>
+      withStrm(settings, surroundings, account, work),
+    );
   } catch (error) {
     const address = runningAddress(settings.dataDir);
     if (!(error instanceof BridgeError) || error.kind !== 'data-dir-locked' || address === null) throw error;

@@ -1,14 +1,30 @@
 import type { AccountLibrary } from '../app/account-library.ts';
 import { BridgeError } from '../errors.ts';
 import type { Entry, FolderEntry } from '../library/entry.ts';
-import type { LibraryAccess, ListedEntry, RefreshProgress } from './library-access.ts';
+import type { RunRecord } from '../strm/run-history.ts';
+import type { StrmService } from '../strm/service.ts';
+import type {
+  LibraryAccess,
+  ListedEntry,
+  RefreshProgress,
+  StrmOrder,
+  StrmWatcher,
+} from './library-access.ts';
+
+/** Opens what `strm sync` needs beyond the library, does `work` with it, and closes it again. */
+export type StrmOpener = <T>(
+  account: AccountLibrary,
+  work: (service: StrmService) => Promise<T>,
+) => Promise<T>;
 
 /** The library opened by the command itself: a folder that was never read is read on the way. */
 export class OpenedLibrary implements LibraryAccess {
   readonly #account: AccountLibrary;
+  readonly #openStrm: StrmOpener;
 
-  constructor(account: AccountLibrary) {
+  constructor(account: AccountLibrary, openStrm: StrmOpener) {
     this.#account = account;
+    this.#openStrm = openStrm;
   }
 
   async *list(path: string): AsyncIterable<ListedEntry> {
@@ -26,12 +42,16 @@ export class OpenedLibrary implements LibraryAccess {
 
   async refresh(path: string, recursive: boolean): Promise<void> {
     const folder = await this.#folderAt(path);
-    await this.#account.library.refresh(folder.id, { recursive, priority: 'browse' });
+    await this.#account.library.refresh(folder.id, { recursive, priority: 'crawl' });
   }
 
   progress(): Promise<RefreshProgress> {
     const foldersRead = this.#account.api.budget().calls['listFolder'] ?? 0;
     return Promise.resolve({ foldersRead, foldersKnown: this.#account.library.crawlStatus().foldersKnown });
+  }
+
+  syncStrm(order: StrmOrder, watcher: StrmWatcher): Promise<readonly RunRecord[]> {
+    return this.#openStrm(this.#account, (service) => service.sync({ ...order, ...watcher }));
   }
 
   close(): Promise<void> {

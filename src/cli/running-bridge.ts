@@ -1,4 +1,7 @@
-import { Agent, fetch } from 'undici';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
+import { fetch, type Response } from 'undici';
 import { z } from 'zod';
 import { BridgeError, isFailureKind } from '../errors.ts';
 import type { Account } from '../fichier/api.ts';
@@ -11,7 +14,15 @@ import {
   listingSchema,
   problemSchema,
 } from '../http/api/schemas.ts';
-import type { LibraryAccess, ListedEntry, RefreshProgress } from './library-access.ts';
+import type { RunRecord } from '../strm/run-history.ts';
+import { strmEventSchema } from '../strm/sync-events.ts';
+import type {
+  LibraryAccess,
+  ListedEntry,
+  RefreshProgress,
+  StrmOrder,
+  StrmWatcher,
+} from './library-access.ts';
 
 const PAGE_SIZE = 1000;
 
@@ -19,8 +30,6 @@ const PAGE_SIZE = 1000;
 export class RunningBridge implements LibraryAccess {
   readonly #address: string;
   readonly #token: string | null;
-  /** A refresh of many folders answers when it is done, however long that takes. */
-  readonly #agent = new Agent({ headersTimeout: 0 });
 
   /** @param address ends in a slash. */
   constructor(address: string, token: string | null) {
@@ -59,29 +68,48 @@ export class RunningBridge implements LibraryAccess {
     return { ...account, subscriptionEnd: subscriptionEnd === null ? null : Date.parse(subscriptionEnd) };
   }
 
+  async syncStrm(order: StrmOrder, watcher: StrmWatcher): Promise<readonly RunRecord[]> {
+    const response = await this.#send('strm/sync', { ...order, outcomes: true }, watcher.signal);
+    const lines = createInterface({ input: Readable.fromWeb(response.body ?? new ReadableStream()) });
+    for await (const line of lines) {
+      const event = strmEventSchema.parse(JSON.parse(line));
+      if (event.type === 'progress') watcher.onProgress(event.progress);
+      else if (event.type === 'outcomes') watcher.onOutcomes(event.outcomes);
+      else if (event.type === 'records') return event.records;
+      else throw failureIn(event.problem);
+    }
+    throw new BridgeError('upstream-unavailable', 'the running bridge broke off', {
+      hint: 'Look at its log; the next run goes on where this one ended.',
+    });
+  }
+
   close(): Promise<void> {
-    return this.#agent.close();
+    return Promise.resolve();
   }
 
   /** A GET, or a POST when there is a body. */
   async #call<T>(route: string, answer: z.ZodType<T>, body?: object): Promise<T> {
+    return answer.parse(await (await this.#send(route, body)).json());
+  }
+
+  async #send(route: string, body?: object, signal?: AbortSignal): Promise<Response> {
     const response = await fetch(`${this.#address}api/v1/${route}`, {
-      dispatcher: this.#agent,
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: signal ?? null,
     }).catch((error: unknown) => {
+      if (signal?.aborted === true) throw new BridgeError('cancelled', 'the command was given up');
       throw new BridgeError('upstream-unavailable', `the bridge at ${this.#address} does not answer`, {
         cause: error,
         hint: 'Look at its log, or start it again.',
       });
     });
-    const content: unknown = await response.json();
-    if (!response.ok) throw failureIn(content);
-    return answer.parse(content);
+    if (!response.ok) throw failureIn(await response.json());
+    return response;
   }
 }
 
@@ -90,11 +118,8 @@ function failureIn(content: unknown): BridgeError {
   if (!problem.success || !isFailureKind(problem.data.error)) {
     return new BridgeError('internal', 'the running bridge gave an answer that is none');
   }
-  const { error, message, hint, retryAt } = problem.data;
-  return new BridgeError(error, message, {
-    hint,
-    ...(retryAt === null ? {} : { retryAt: Date.parse(retryAt) }),
-  });
+  const { error, message, hint } = problem.data;
+  return new BridgeError(error, message, { hint });
 }
 
 function describe(entry: z.infer<typeof entrySchema>): ListedEntry {

@@ -4,6 +4,7 @@ import { LIBRARY_SETTINGS } from './groups/library.ts';
 import { PROGRAM_SETTINGS } from './groups/programs.ts';
 import { SERVER_SETTINGS } from './groups/server.ts';
 import { STREAMING_SETTINGS } from './groups/streaming.ts';
+import { STRM_SETTINGS } from './groups/strm.ts';
 import type { Setting } from './setting.ts';
 
 /** Every setting of the bridge: the one source for loading, --help and docs/configuration.md. */
@@ -13,6 +14,7 @@ export const SETTINGS = {
   ...DATA_SETTINGS,
   ...LIBRARY_SETTINGS,
   ...STREAMING_SETTINGS,
+  ...STRM_SETTINGS,
   ...PROGRAM_SETTINGS,
 } as const;
 

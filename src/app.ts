@@ -14,6 +14,8 @@ import { strmRoutes } from './http/api/strm-routes.ts';
 import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
 import { createHttpServer } from './http/server.ts';
+import { builtPageDirectory } from './web/page-files.ts';
+import { page } from './web/page.ts';
 
 /** A bridge that serves. */
 export interface Bridge {
@@ -63,7 +65,10 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         drainTime: settings.drainTime,
       },
       apiRoutes: [directLinkRoutes(account), strmRoutes(strm)],
-      extensions: [webDavExtension(settings, account, files, clock)],
+      extensions: [
+        webDavExtension(settings, account, files, clock),
+        page(surroundings.pageDirectory ?? builtPageDirectory()),
+      ],
     });
     teardown.onClose(() => server.close());
     const address = await listen(server, settings);

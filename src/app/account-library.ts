@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly logger: Logger;
   /** Of this program, for the User-Agent of its calls. */
   readonly version: string;
+  /** Where the page was built to, when it is not where the build of this program puts it. */
+  readonly pageDirectory?: string | undefined;
 }
 
 /** The account and its mirror, without anything that serves it. */

@@ -42,7 +42,7 @@ export class OpenedLibrary implements LibraryAccess {
 
   async refresh(path: string, recursive: boolean): Promise<void> {
     const folder = await this.#folderAt(path);
-    await this.#account.library.refresh(folder.id, { recursive, priority: 'crawl' });
+    await this.#account.library.refresh(folder.id, { recursive, priority: 'browse' });
   }
 
   progress(): Promise<RefreshProgress> {

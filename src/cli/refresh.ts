@@ -26,6 +26,7 @@ export function addRefresh(program: Command, { env, terminal }: CommandHost): vo
 }
 
 const LOOK_EVERY_MS = 500;
+const EXPLAIN_AFTER_MS = 2_000;
 
 /** @returns how many folders were read. */
 async function refreshShowing(
@@ -36,13 +37,24 @@ async function refreshShowing(
 ): Promise<number> {
   const before = await library.progress();
   const readSince = ({ foldersRead }: RefreshProgress): number => foldersRead - before.foldersRead;
-  const stopBar = terminal.interactive && recursive ? await drawBar(library, readSince) : () => undefined;
+  const stopShowing = !terminal.interactive
+    ? () => undefined
+    : recursive
+      ? await drawBar(library, readSince)
+      : explainWait(terminal);
   try {
     await library.refresh(path, recursive);
     return readSince(await library.progress());
   } finally {
-    stopBar();
+    stopShowing();
   }
+}
+
+/** Of one folder there is no progress to draw: who waits is told why. */
+function explainWait(terminal: Terminal): () => void {
+  return systemClock.after(EXPLAIN_AFTER_MS, () => {
+    terminal.remark('waiting: 1fichier lets a folder be read once in 30 seconds');
+  });
 }
 
 async function drawBar(

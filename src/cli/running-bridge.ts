@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
-import { fetch, type Response } from 'undici';
+import { Agent, fetch, type Response } from 'undici';
 import { z } from 'zod';
 import { BridgeError, isFailureKind } from '../errors.ts';
 import type { Account } from '../fichier/api.ts';
@@ -30,6 +30,8 @@ const PAGE_SIZE = 1000;
 export class RunningBridge implements LibraryAccess {
   readonly #address: string;
   readonly #token: string | null;
+  /** A refresh of many folders answers when it is done, however long that takes. */
+  readonly #agent = new Agent({ headersTimeout: 0 });
 
   /** @param address ends in a slash. */
   constructor(address: string, token: string | null) {
@@ -84,7 +86,7 @@ export class RunningBridge implements LibraryAccess {
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#agent.close();
   }
 
   /** A GET, or a POST when there is a body. */
@@ -94,6 +96,7 @@ export class RunningBridge implements LibraryAccess {
 
   async #send(route: string, body?: object, signal?: AbortSignal): Promise<Response> {
     const response = await fetch(`${this.#address}api/v1/${route}`, {
+      dispatcher: this.#agent,
       method: body === undefined ? 'GET' : 'POST',
       headers: {
         ...(this.#token === null ? {} : { authorization: `Bearer ${this.#token}` }),
@@ -118,8 +121,11 @@ function failureIn(content: unknown): BridgeError {
   if (!problem.success || !isFailureKind(problem.data.error)) {
     return new BridgeError('internal', 'the running bridge gave an answer that is none');
   }
-  const { error, message, hint } = problem.data;
-  return new BridgeError(error, message, { hint });
+  const { error, message, hint, retryAt } = problem.data;
+  return new BridgeError(error, message, {
+    hint,
+    ...(retryAt === null ? {} : { retryAt: Date.parse(retryAt) }),
+  });
 }
 
 function describe(entry: z.infer<typeof entrySchema>): ListedEntry {

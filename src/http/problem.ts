@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
-import { asBridgeError, BridgeError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
+import { BridgeError } from '../errors.ts';
+import { failureOf, sayWhenToRetry } from './failure.ts';
 
 /** The JSON body of every answer that reports a failure. */
 interface Problem {
@@ -9,6 +10,8 @@ interface Problem {
   readonly message: string;
   readonly hint: string;
   readonly retryable: boolean;
+  /** UTC moment from which another try makes sense; null: not known. */
+  readonly retryAt: string | null;
 }
 
 /** Answers failures with their status, a short JSON body, and Retry-After where the moment is known. */
@@ -27,14 +30,13 @@ export const problemAnswers = fastifyPlugin<{ clock: Clock }>((server, { clock }
 function sendProblem(reply: FastifyReply, failure: BridgeError, now: number): FastifyReply {
   // What describes the content that failed must not describe the report of the failure.
   for (const name of CONTENT_HEADERS) reply.removeHeader(name);
-  if (failure.retryAt !== undefined) {
-    reply.header('retry-after', String(Math.max(1, Math.ceil((failure.retryAt - now) / 1000))));
-  }
+  sayWhenToRetry(reply, failure, now);
   const problem: Problem = {
     error: failure.kind,
     message: failure.message,
     hint: failure.hint,
     retryable: failure.retryable,
+    retryAt: failure.retryAt === undefined ? null : new Date(failure.retryAt).toISOString(),
   };
   return reply
     .code(failure.httpStatus)
@@ -53,21 +55,6 @@ const CONTENT_HEADERS = [
   'etag',
   'last-modified',
 ];
-
-/** Failures of fastify itself (bad JSON, a body too large, bad parameters) carry a status below 500. */
-function failureOf(thrown: unknown): BridgeError {
-  if (thrown instanceof BridgeError) return thrown;
-  if (thrown instanceof Error && 'statusCode' in thrown && typeof thrown.statusCode === 'number') {
-    if (thrown.statusCode === 413) {
-      const hint = 'Send a smaller body.';
-      return new BridgeError('file-too-large', 'the body of the request is too large', { hint });
-    }
-    if (thrown.statusCode >= 400 && thrown.statusCode < 500) {
-      return new BridgeError('bad-request', thrown.message, { cause: thrown });
-    }
-  }
-  return asBridgeError(thrown);
-}
 
 function logFailure(request: FastifyRequest, failure: BridgeError): void {
   if (failure.kind === 'internal') request.log.error({ err: failure }, failure.message);

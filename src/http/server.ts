@@ -8,8 +8,10 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../clock.ts';
 import type { Library } from '../library/library.ts';
 import { api, type ApiRoutes } from './api/api.ts';
-import { accessGuard } from './auth/access-guard.ts';
+import { accessGuard, type Keys } from './auth/access-guard.ts';
 import { originGuard } from './auth/origin-guard.ts';
+import { PageSession } from './auth/page-session.ts';
+import { TokenCheck } from './auth/token-check.ts';
 import type { UrlSigner } from './auth/url-signer.ts';
 import { withoutDotSegments } from './dot-segments.ts';
 import { drainOnClose } from './drain.ts';
@@ -109,16 +111,27 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   server.register(problemAnswers, { clock });
   server.register(requestLog, { clock });
   server.register(drainOnClose, { clock, drainTime: settings.drainTime });
-  server.register(accessGuard, { token: settings.token, signer, clock });
+  const keys = keysOf(parts);
+  server.register(accessGuard, { keys, clock });
   server.register(originGuard, settings);
   server.register(streamRoute, { library, files, policy: settings });
   server.register(libraryRoute, { library, files, policy: settings });
   server.register(playlistRoute, { library, signer, publicUrl: settings.publicUrl });
   const { apiRoutes: routes = [] } = parts;
-  server.register(api, { library, insight, signer, clock, bodyTime: limits.bodyTime, routes });
+  server.register(api, { library, insight, signer, keys, clock, bodyTime: limits.bodyTime, routes });
   server.register(healthRoutes, { library, insight });
   server.register(metricsRoute, { registry: parts.metrics, insight, library, files, clock });
   for (const extension of parts.extensions ?? []) server.register(extension);
   server.register(rootRoute);
   return server;
+}
+
+function keysOf({ settings, signer, clock }: HttpParts): Keys | null {
+  const { token, publicUrl } = settings;
+  if (token === null) return null;
+  return {
+    token: new TokenCheck(token, clock),
+    session: new PageSession({ token, publicUrl, clock }),
+    signer,
+  };
 }

@@ -27,6 +27,8 @@ const OF_ONE_FOLDER: ReadonlySet<FailureKind> = new Set([
 ]);
 /** Folders opened by people that wait to be read; when more are opened, the oldest wait for the crawl. */
 const MOST_OPENED = 16;
+/** One folder may be read once in 30 s (API document section 4). */
+const LONGEST_TURN_MS = 60_000;
 const LONGEST_IDLE_MS = 15_000;
 const FIRST_WAIT_MS = 15_000;
 const LONGEST_WAIT_MS = 600_000;
@@ -76,12 +78,12 @@ export class Crawler {
   }
 
   async refresh(folderId: number, request: RefreshRequest): Promise<void> {
-    await this.#lookFor(folderId, request);
+    await this.#lookInTurn(folderId, request);
     if (!request.recursive) return;
     const below = this.#foldersIn(folderId);
     for (let next = below.shift(); next !== undefined; next = below.shift()) {
       try {
-        await this.#lookFor(next, request);
+        await this.#lookInTurn(next, request);
       } catch (error) {
         if (!OF_ONE_FOLDER.has(asBridgeError(error).kind)) throw error;
       }
@@ -156,6 +158,20 @@ export class Crawler {
     this.#isReadingOpened = false;
   }
 
+  /** A look for someone who asked for it: where 1fichier was asked a moment ago, once it stands the next. */
+  async #lookInTurn(folderId: number, request: RefreshRequest): Promise<void> {
+    const { clock } = this.#parts;
+    try {
+      await this.#lookFor(folderId, request);
+    } catch (thrown) {
+      const { kind, retryAt = Infinity } = asBridgeError(thrown);
+      const waitMs = retryAt - clock.now();
+      if (kind !== 'rate-limited' || waitMs > LONGEST_TURN_MS) throw thrown;
+      await sleep(clock, Math.max(waitMs, 0), this.#orEnding(request.signal));
+      await this.#lookFor(folderId, request);
+    }
+  }
+
   /** A look for someone who waits. One that was under way may be given up by whoever began it: then again. */
   async #lookFor(folderId: number, request: RefreshRequest): Promise<void> {
     request.signal?.throwIfAborted();
@@ -165,8 +181,11 @@ export class Crawler {
       if (outcome === null) return;
       if (outcome.kind !== 'cancelled') throw outcome;
     }
-    const signal = AbortSignal.any([this.#ending.signal, ...(request.signal ? [request.signal] : [])]);
-    await this.#look(folderId, request.priority, signal);
+    await this.#look(folderId, request.priority, this.#orEnding(request.signal));
+  }
+
+  #orEnding(signal: AbortSignal | undefined): AbortSignal {
+    return signal === undefined ? this.#ending.signal : AbortSignal.any([this.#ending.signal, signal]);
   }
 
   #look(folderId: number, priority: Priority, signal: AbortSignal): Promise<void> {

@@ -89,7 +89,7 @@ export interface Library {
 
   /** Someone looks at this folder: when its listing is stale it is read again in the background, first of all. */
   noteOpened(folderId: number): void;
-  /** Reads a folder's listing now (within the limits of the API). Rejects with a BridgeError of FichierApi. */
+  /** Reads a folder's listing as soon as the API stands it, within a minute. Rejects with a BridgeError of FichierApi. */
   refresh(folderId: number, request: RefreshRequest): Promise<void>;
   /** The returned function ends the subscription. */
   onChange(listener: (change: LibraryChange) => void): () => void;

@@ -1,13 +1,14 @@
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
+import { failureOf } from '../http/failure.ts';
 import type { Library, LibraryWriter } from '../library/library.ts';
 import type { Database } from '../store/database.ts';
 import { Addresses } from './address.ts';
 import { allowedMethods } from './allow.ts';
 import { DeadProperties } from './dead-properties.ts';
 import type { DavContext, Method, ServeFile } from './exchange.ts';
-import { failureOf, sendFailure } from './failure.ts';
+import { sendFailure } from './failure.ts';
 import { remove } from './delete.ts';
 import { get } from './get.ts';
 import { DEFAULT_LIMITS, type WebDavLimits } from './limits.ts';
@@ -74,7 +75,7 @@ export function webDav(options: WebDavOptions): FastifyPluginAsync {
       const failure = failureOf(error);
       if (failure.httpStatus >= 500) request.log.warn({ err: failure }, `WebDAV ${request.method} failed`);
       if (discardBody(request.raw) === 'connection-closes') reply.header('connection', 'close');
-      return sendFailure(reply, failure);
+      return sendFailure(reply, failure, options.clock.now());
     });
     for (const method of EXTENSION_METHODS) {
       if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });

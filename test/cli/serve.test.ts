@@ -79,6 +79,21 @@ test('refresh reads a folder again and says how many it read', async () => {
   expect(JSON.parse(stdout)).toEqual({ path: '/', foldersRead: 2 });
 }, 90_000);
 
+test('refresh through the bridge that runs works at once after its crawl, and says when a lock ends', async () => {
+  const bridge = workplace.start(['serve'], settings);
+  await bridge.ready();
+  emulator.account.addFile(0, 'new.mkv', syntheticContent('new', 1000));
+  const refreshed = await workplace.run(['refresh', '/', '--json'], settings);
+  expect(refreshed).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(refreshed.stdout)).toEqual({ path: '/', foldersRead: 1 });
+  expect((await workplace.run(['ls', '/'], settings)).stdout).toContain('new.mkv');
+
+  emulator.lockApi(600);
+  const locked = await workplace.run(['refresh', '/Films'], settings);
+  expect(locked.code).toBe(1);
+  expect(locked.stderr).toMatch(/Try again after \d/);
+}, 150_000);
+
 test('on SIGTERM a stream under way is let end, then the process does', async () => {
   emulator.quirks.connectionBytesPerSecond = 1_000_000;
   const bridge = workplace.start(['serve'], { ...settings, BRIDGE_DRAIN_TIME: '60s' });

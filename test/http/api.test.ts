@@ -20,6 +20,8 @@ const STREAM: StreamStatus = {
   lastProblem: null,
 };
 
+const METHODS: Readonly<Record<string, 'GET' | 'POST' | 'DELETE'>> = { post: 'POST', delete: 'DELETE' };
+
 interface OpenApi {
   readonly paths: Record<string, Record<string, { responses: Record<string, { content?: unknown }> }>>;
 }
@@ -82,12 +84,18 @@ describe('the JSON API', () => {
     expect(logged.join('')).toContain('a refresh failed');
   });
 
-  it('passes the failure of a refresh on with its hint', async () => {
+  it('passes the failure of a refresh on with its hint and when to try again', async () => {
     const { server, library } = testServer();
-    library.onRefresh = () => Promise.reject(new BridgeError('flood-locked', 'locked for now'));
+    const retryAt = Date.now() + 60_000;
+    library.onRefresh = () => Promise.reject(new BridgeError('flood-locked', 'locked for now', { retryAt }));
     const answer = await server.inject({ method: 'POST', url: '/api/v1/refresh', payload: {} });
     expect(answer.statusCode).toBe(503);
-    expect(answer.json()).toMatchObject({ error: 'flood-locked', retryable: true });
+    expect(answer.json()).toMatchObject({
+      error: 'flood-locked',
+      retryable: true,
+      retryAt: new Date(retryAt).toISOString(),
+    });
+    expect(Number(answer.headers['retry-after'])).toBeLessThanOrEqual(60);
   });
 
   it.each([
@@ -125,6 +133,9 @@ describe('the JSON API', () => {
       'get /api/v1/entries': { url: '/api/v1/entries' },
       'get /api/v1/files/{fileId}': { url: `/api/v1/files/${file.id}` },
       'get /api/v1/search': { url: '/api/v1/search?q=film' },
+      'get /api/v1/session': { url: '/api/v1/session' },
+      'post /api/v1/session': { url: '/api/v1/session', payload: { token: 'any' } },
+      'delete /api/v1/session': { url: '/api/v1/session' },
       'get /api/v1/account': { url: '/api/v1/account' },
       'get /api/v1/crawl': { url: '/api/v1/crawl' },
       'get /api/v1/budget': { url: '/api/v1/budget' },
@@ -139,7 +150,7 @@ describe('the JSON API', () => {
     expect(documented.sort()).toEqual(Object.keys(requests).sort());
     for (const [operation, request] of Object.entries(requests)) {
       const [method = '', path = ''] = operation.split(' ');
-      const answer = await server.inject({ ...request, method: method === 'post' ? 'POST' : 'GET' });
+      const answer = await server.inject({ ...request, method: METHODS[method] ?? 'GET' });
       expect(answer.statusCode, operation).toBeLessThan(300);
       const responses = `api#/paths/${encodeURIComponent(path.replaceAll('/', '~1'))}/${method}/responses`;
       const schema = `${responses}/${answer.statusCode}/content/application~1json/schema`;

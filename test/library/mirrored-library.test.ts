@@ -161,6 +161,37 @@ it('tells listeners which folders are different, and nothing when none is', asyn
   expect(heard).toEqual([[2]]);
 });
 
+it('a refresh of folders that were read a moment ago waits for its turn at each', async () => {
+  const { account, clock, library, paths } = setUp(smallTree);
+  await library.refresh(0, { recursive: true, priority: 'browse' });
+  account.addFile(2, 'new.mkv');
+  const freeAt = clock.now() + 30_000;
+  account.intercept = () =>
+    clock.now() < freeAt ? new BridgeError('rate-limited', 'a moment ago', { retryAt: freeAt }) : null;
+  const refreshed = library.refresh(0, { recursive: true, priority: 'browse' });
+  await clock.advance(29_000);
+  expect(paths()).toHaveLength(3);
+  await clock.advance(2_000);
+  await refreshed;
+  expect(paths()).toContain('/second/new.mkv');
+});
+
+it('a refresh that waits for its turn ends when it is given up, and when the library stops', async () => {
+  const { account, clock, library } = setUp();
+  account.intercept = () =>
+    new BridgeError('rate-limited', 'a moment ago', { retryAt: clock.now() + 30_000 });
+  const giveUp = new AbortController();
+  const request = { recursive: false, priority: 'browse' } as const;
+  const refreshes = [library.refresh(0, { ...request, signal: giveUp.signal }), library.refresh(0, request)];
+  const outcomes = Promise.allSettled(refreshes);
+  await clock.advance(1_000);
+  giveUp.abort();
+  await library.stop();
+  for (const outcome of await outcomes) {
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } });
+  }
+});
+
 it('rejects a refresh with what the API says', async () => {
   const { library } = setUp();
   await expect(library.refresh(99, { recursive: false, priority: 'browse' })).rejects.toMatchObject({

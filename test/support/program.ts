@@ -22,3 +22,10 @@ export function runProgram(command: string, args: readonly string[]): Promise<Pr
     });
   });
 }
+
+/** What an installed program prints; rejects with what it said to standard error when it fails. */
+export async function outputOf(command: string, ...args: readonly string[]): Promise<Buffer> {
+  const { code, stdout, stderr } = await runProgram(command, args);
+  if (code !== 0) throw new Error(`${command} ended with ${String(code)}: ${stderr}`);
+  return stdout;
+}

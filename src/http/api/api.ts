@@ -8,11 +8,13 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Clock } from '../../clock.ts';
 import type { Library } from '../../library/library.ts';
+import type { Keys } from '../auth/access-guard.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
 import { bodyDeadline } from '../body-deadline.ts';
 import type { Insight } from '../operations/insight.ts';
 import { docsPage } from './docs-page.ts';
 import { libraryRoutes } from './library-routes.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 
 /** Routes with their schemas, at paths below `/api/v1`. */
@@ -22,6 +24,8 @@ interface ApiParts {
   readonly library: Library;
   readonly insight: Insight;
   readonly signer: UrlSigner | null;
+  /** Null: no token is set. */
+  readonly keys: Keys | null;
   readonly clock: Clock;
   /** For the body of a request to arrive (ms). */
   readonly bodyTime: number;
@@ -55,6 +59,7 @@ export const api: FastifyPluginAsync<ApiParts> = async (server, parts) => {
     transform: jsonSchemaTransform,
   });
   await server.register(libraryRoutes, { ...parts, prefix: PREFIX });
+  await server.register(sessionRoutes, { ...parts, prefix: PREFIX });
   await server.register(statusRoutes, { ...parts, prefix: PREFIX });
   for (const routes of parts.routes) await server.register(routes, { prefix: PREFIX });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Entry } from '../../library/entry.ts';
+import { mediaKindOf } from '../../library/media-kind.ts';
 import { libraryAddress, streamAddress } from '../addresses.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
 
@@ -13,6 +14,7 @@ const fileSchema = z.object({
   size: z.number().int().describe('Bytes'),
   modified: moment,
   contentType: z.string(),
+  media: z.enum(['video', 'audio', 'image', 'subtitle', 'other']).describe('What it is to a viewer'),
   checksum: z.string().nullable().describe('Whirlpool, hexadecimal'),
   stream: z.string().describe('Address of the bytes; signed when a token is set'),
   link: z.string().describe('Address of the page of the file at 1fichier'),
@@ -50,8 +52,10 @@ export function describeEntry(
     };
   }
   const { id, size, contentType, checksum } = entry;
+  const media = mediaKindOf(name, contentType);
   const stream = streamAddress('', entry, signer);
-  return { kind: 'file', id, name, path, size, modified, contentType, checksum, stream, link: entry.url };
+  const link = entry.url;
+  return { kind: 'file', id, name, path, size, modified, contentType, media, checksum, stream, link };
 }
 
 export const listingSchema = z.object({
@@ -68,6 +72,7 @@ export const problemSchema = z.object({
   message: z.string(),
   hint: z.string(),
   retryable: z.boolean(),
+  retryAt: moment.nullable().describe('From when another try makes sense; null: not known'),
 });
 
 export const accountSchema = z.object({

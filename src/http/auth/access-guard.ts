@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Clock } from '../../clock.ts';
 import { BridgeError } from '../../errors.ts';
-import { GuessLimiter } from './guess-limiter.ts';
+import { hasSessionCookie, type PageSession } from './page-session.ts';
+import type { TokenCheck } from './token-check.ts';
 import type { UrlSigner } from './url-signer.ts';
 
 declare module 'fastify' {
@@ -17,22 +17,27 @@ declare module 'fastify' {
   }
 }
 
+/** What opens the guarded routes. */
+export interface Keys {
+  readonly token: TokenCheck;
+  readonly session: PageSession;
+  readonly signer: UrlSigner | null;
+}
+
 interface AccessGuardOptions {
   /** Null: no token is set and every request that passes the origin guard is let in. */
-  readonly token: string | null;
-  readonly signer: UrlSigner | null;
+  readonly keys: Keys | null;
   readonly clock: Clock;
 }
 
-/** Lets in requests that carry the token or, where the route allows it, a signature for their file. */
-export const accessGuard = fastifyPlugin<AccessGuardOptions>((server, { token, signer, clock }, done) => {
+/** Lets in requests that carry the token, a session or, where the route allows it, a signature for their file. */
+export const accessGuard = fastifyPlugin<AccessGuardOptions>((server, { keys, clock }, done) => {
   server.decorateRequest('isSigned', false);
-  if (token === null) {
+  if (keys === null) {
     done();
     return;
   }
-  const limiter = new GuessLimiter(clock);
-  const right = digest(token);
+  const { token, session, signer } = keys;
 
   server.addHook('onRequest', (request, reply, next) => {
     const access = request.routeOptions.config.access ?? 'token';
@@ -47,27 +52,27 @@ export const accessGuard = fastifyPlugin<AccessGuardOptions>((server, { token, s
   function refusal(request: FastifyRequest, reply: FastifyReply): BridgeError | null {
     const given = givenToken(request.headers.authorization);
     if (given === null) {
-      challenge(reply);
+      if (session.admits(request.method, request.headers)) return null;
+      challenge(request, reply);
       return new BridgeError('unauthorized', 'a token is needed');
     }
-    const guess = digest(given);
-    const blockedUntil = limiter.blockedUntil(request.ip);
-    if (blockedUntil !== null) {
-      return new BridgeError('too-many-attempts', 'too many wrong tokens from this address', {
-        retryAt: blockedUntil,
-      });
+    const refused = token.refusal(request.ip, given);
+    if (refused?.kind === 'unauthorized') {
+      request.log.warn({ client: request.ip }, 'wrong token');
+      challenge(request, reply);
     }
-    if (timingSafeEqual(guess, right)) return null;
-    limiter.noteWrong(request.ip, guess.toString('base64'));
-    request.log.warn({ client: request.ip }, 'wrong token');
-    challenge(reply);
-    return new BridgeError('unauthorized', 'the token is wrong');
+    return refused;
   }
   done();
 });
 
-function challenge(reply: FastifyReply): void {
-  reply.header('www-authenticate', ['Basic realm="fichier-bridge", charset="UTF-8"', 'Bearer']);
+/** The page asks for the token itself: to it, Basic would only open the browser's own window. */
+function challenge({ headers }: FastifyRequest, reply: FastifyReply): void {
+  const isPage = headers['x-requested-with'] !== undefined || hasSessionCookie(headers);
+  reply.header(
+    'www-authenticate',
+    isPage ? 'Bearer' : ['Basic realm="fichier-bridge", charset="UTF-8"', 'Bearer'],
+  );
 }
 
 /** The token of a Bearer header, or the password of a Basic one whatever its user name. */
@@ -86,9 +91,4 @@ function hasSignature(request: FastifyRequest, signer: UrlSigner, now: number): 
   if (typeof fileId !== 'string' || typeof sig !== 'string') return false;
   if (exp !== undefined && typeof exp !== 'string') return false;
   return signer.verify(fileId, { sig, exp }, now);
-}
-
-/** Of equal length for any input, so that comparing takes the same time for any guess. */
-function digest(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
 }

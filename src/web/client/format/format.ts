@@ -1,0 +1,52 @@
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** Bytes in decimal units, with three digits at most: "1.46 GB". */
+export function formatSize(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(digits)} ${UNITS[unit] ?? 'B'}`;
+}
+
+/** Seconds for ears: "1 hour 2 minutes 3 seconds". */
+export function spokenDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [
+    counted(Math.floor(whole / 3600), 'hour'),
+    counted(Math.floor(whole / 60) % 60, 'minute'),
+    counted(whole % 60, 'second'),
+  ].filter((part) => !part.startsWith('0 '));
+  return parts.length === 0 ? '0 seconds' : parts.join(' ');
+}
+
+/** "1 film", "1,204 films". */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+const DATE_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+
+export function formatDate(iso: string): string {
+  return DATE.format(new Date(iso));
+}
+
+export function formatDateAndTime(iso: string): string {
+  return DATE_AND_TIME.format(new Date(iso));
+}
+
+const LANGUAGES = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
+
+/** The name of a language from its code of two or three letters; null where there is none. */
+export function languageName(code: string | null): string | null {
+  if (code === null || code === 'und' || code === '') return null;
+  try {
+    return LANGUAGES.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}

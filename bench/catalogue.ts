@@ -37,7 +37,7 @@ const WORDS = [
 function fileOf(number: number): RemoteFile {
   const word = (shift: number): string => WORDS[Math.floor(number / 10 ** shift) % WORDS.length] ?? '';
   return {
-    url: `https://1fichier.com/?${number.toString(36).padStart(20, 'q')}`,
+    url: `https://1fichier.com/?${number.toString(36).padStart(20, '0')}`,
     filename: `The ${word(1)} ${word(2)} ${word(4)} - S${number % 30}E${number % 100} - no${number}.1080p.mkv`,
     size: 1_000_000_000 + number,
     uploadedAt: 1_700_000_000_000 + number * 1000,

@@ -201,7 +201,7 @@ export class Crawler {
     const takenAt = clock.now();
     try {
       const listing = await api.listFolder(folderId, { priority, signal });
-      const { changedFolders, confirmAt } = mirror.applyListing(folderId, listing, takenAt);
+      const { changedFolders, confirmAt } = await mirror.applyInSlices(folderId, listing, takenAt);
       schedule.recordSuccess(folderId, {
         takenAt,
         complete: listing.complete,

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FolderListing } from '../fichier/api.ts';
 import { transaction } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { Query } from '../store/query.ts';
 import type { EntryTable, KnownEntry, Placement } from './entry-table.ts';
+import { collisionKey, safeName } from './names.ts';
 import { fileIdentity, folderIdentity, itemsOf } from './remote-item.ts';
 import type { RemoteItem } from './remote-item.ts';
 
@@ -22,6 +24,19 @@ export interface AppliedListing {
 
 /** A listing that lost more than half of a folder, and more entries than this, is more likely wrong than true. */
 const FEW = 10;
+
+/** Newcomers written in one go: some ten milliseconds, in which the process does nothing else. */
+const SLICE = 200;
+
+/** What is said of a folder, by a whole listing or by a part of one. */
+interface Look {
+  readonly folderId: number;
+  readonly items: readonly RemoteItem[];
+  /** Whether the folder has nothing beside `items`. */
+  readonly isComplete: boolean;
+  /** How many of the folder's entries earlier parts of the same listing have brought. */
+  readonly added: number;
+}
 
 /** Brings the catalogue in line with listings, under the rule that no single look ever deletes. */
 export class Mirror {
@@ -44,24 +59,56 @@ export class Mirror {
   }
 
   /**
-   * Applies a folder's listing in one transaction. An incomplete one only adds and updates.
+   * Applies a folder's listing and lets other work run in between when it brings many newcomers: they are added in
+   * several transactions before the one that settles everything else. A crash, or a failure, between two of them
+   * leaves what an incomplete listing would: entries that are there, in a folder that is still to be read.
    *
    * @param takenAt when its call was sent, ms since the epoch: what was written later is not in it.
-   * @throws BridgeError `disk-full`; nothing is changed then.
+   * @throws BridgeError `disk-full`.
    */
-  applyListing(folderId: number, listing: FolderListing, takenAt: number): AppliedListing {
-    return transaction(this.#database, () => this.#apply(folderId, listing, takenAt));
+  async applyInSlices(folderId: number, listing: FolderListing, takenAt: number): Promise<AppliedListing> {
+    const changed = new Set<number>();
+    const newcomers = this.#newcomers(folderId, listing);
+    let added = 0;
+    for (; added + SLICE < newcomers.length; added += SLICE) {
+      const part = { folderId, items: newcomers.slice(added, added + SLICE), isComplete: false, added };
+      const applied = transaction(this.#database, () => this.#apply(part, takenAt));
+      for (const id of applied.changedFolders) changed.add(id);
+      await nextTurn();
+    }
+    const whole = { folderId, items: itemsOf(listing), isComplete: listing.complete, added };
+    const { changedFolders, confirmAt } = transaction(this.#database, () => this.#apply(whole, takenAt));
+    return { changedFolders: [...new Set([...changed, ...changedFolders])], confirmAt };
   }
 
-  #apply(folderId: number, listing: FolderListing, takenAt: number): AppliedListing {
+  /** The same in one transaction, which is the whole listing or nothing. An incomplete one only adds and updates. */
+  applyListing(folderId: number, listing: FolderListing, takenAt: number): AppliedListing {
+    const look = { folderId, items: itemsOf(listing), isComplete: listing.complete, added: 0 };
+    return transaction(this.#database, () => this.#apply(look, takenAt));
+  }
+
+  /** What a listing adds to a folder, without what might contend for the names of those there. */
+  #newcomers(folderId: number, listing: FolderListing): RemoteItem[] {
+    const items = itemsOf(listing);
+    if (items.length <= SLICE) return [];
+    const children = new Map(this.#entries.inFolder(folderId).map((known) => [identityOf(known), known]));
+    const names = new Set([...children.values()].map((known) => known.name_key));
+    const newcomers = items.filter((item) => !children.has(item.identity));
+    if (names.size === 0 || newcomers.length <= SLICE) return newcomers;
+    const nameKey = (item: RemoteItem): string => collisionKey(safeName(item.remoteName));
+    for (const item of items) if (children.has(item.identity)) names.add(nameKey(item));
+    return newcomers.filter((item) => !names.has(nameKey(item)));
+  }
+
+  #apply({ folderId, items, isComplete, added }: Look, takenAt: number): AppliedListing {
     // Gone while its listing was under way: entries put below it would be out of everyone's reach.
     if (this.#parent.get(folderId) === undefined) return { changedFolders: [], confirmAt: null };
     this.#lapse.run(takenAt);
-    const children = this.#entries.inFolder(folderId);
+    const children = isComplete ? this.#entries.inFolder(folderId) : [];
     const unseen = new Map(children.map((known) => [identityOf(known), known]));
     const changed = new Set<number>();
     const placements: Placement[] = [];
-    for (const item of this.#admissible(folderId, listing)) {
+    for (const item of this.#admissible(folderId, items)) {
       const known = unseen.get(item.identity) ?? this.#entries.find(item);
       unseen.delete(item.identity);
       if (known !== undefined && isSettling(known, takenAt)) continue;
@@ -73,24 +120,22 @@ export class Mirror {
       changed.add(folderId);
       if (known?.parent_id != null) changed.add(known.parent_id);
     }
-    const absent = listing.complete
-      ? [...unseen.values()].filter((known) => !isSettling(known, takenAt))
-      : [];
+    const absent = [...unseen.values()].filter((known) => !isSettling(known, takenAt));
     // Before anything is dropped: what is placed may come out of a folder that is dropped.
     this.#entries.place(folderId, [...placements, ...yielding(absent, placements)], takenAt);
     if (this.#dropConfirmed(absent, takenAt)) changed.add(folderId);
-    const confirmAt = this.#markAbsent(absent, children.length, takenAt);
+    const confirmAt = this.#markAbsent(absent, children.length - added, takenAt);
     return { changedFolders: [...changed], confirmAt };
   }
 
   /** What of a listing can be mirrored: nothing just removed, and no folder that contains the one listed. */
-  #admissible(folderId: number, listing: FolderListing): RemoteItem[] {
+  #admissible(folderId: number, items: readonly RemoteItem[]): RemoteItem[] {
     const refused = new Set(this.#withheld.all().map((row) => row.identity));
     refused.add(folderIdentity(this.#rootId));
     for (let id: number | null = folderId; id !== null; id = this.#parent.get(id)?.parent_id ?? null) {
       refused.add(folderIdentity(id));
     }
-    return itemsOf(listing).filter((item) => !refused.has(item.identity));
+    return items.filter((item) => !refused.has(item.identity));
   }
 
   #dropConfirmed(absent: readonly KnownEntry[], takenAt: number): boolean {
@@ -100,7 +145,7 @@ export class Mirror {
   }
 
   #markAbsent(absent: readonly KnownEntry[], before: number, takenAt: number): number | null {
-    const isShrunken = absent.length === before || (absent.length > FEW && absent.length * 2 > before);
+    const isShrunken = absent.length >= before || (absent.length > FEW && absent.length * 2 > before);
     const wait = isShrunken ? this.#settings.confirmShrunkenAfterMs : this.#settings.confirmGoneAfterMs;
     let confirmAt: number | null = null;
     for (const known of absent) {

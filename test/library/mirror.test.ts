@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { fileIdOf } from '../../src/library/file-id.ts';
 import { filePaths, listingOf, MINUTE, openMirror, remoteFile, remoteFolder, START } from './fixtures.ts';
+import type { OpenMirror } from './fixtures.ts';
 
 it('serves what a listing shows by path, by id and in natural order', () => {
   const { mirror, catalogue } = openMirror();
@@ -171,4 +172,49 @@ it('takes no part in a loop of folders, and holds a folder in one place only', (
   );
   mirror.applyListing(2, listingOf(2, [remoteFolder(1, 'a')], [remoteFile('f', 'f')]), START);
   expect(filePaths(catalogue)).toEqual(['/a/b/f']);
+});
+
+it('lets other work run between the parts of a long listing, and ends with all of it', async () => {
+  const { mirror, catalogue } = openMirror();
+  const files = Array.from({ length: 1000 }, (_, index) => remoteFile(`n${index}`, `f${index}.mkv`));
+  const seen = new Set<number>();
+  const applying = mirror.applyInSlices(0, listingOf(0, [], files), START);
+  const look = setInterval(() => seen.add(catalogue.contents(0).files), 0);
+  const { changedFolders } = await applying;
+  clearInterval(look);
+  expect([...seen].some((count) => count > 0 && count < files.length)).toBe(true);
+  expect(catalogue.contents(0).files).toBe(files.length);
+  expect(changedFolders).toEqual([0]);
+});
+
+it('comes to the same names and removals whether a listing is applied in parts or as a whole', async () => {
+  const before = listingOf(
+    0,
+    [],
+    [remoteFile('old1', 'Film.mkv'), remoteFile('old2', 'Gone.mkv'), remoteFile('old3', 'Kept.mkv')],
+  );
+  const crowd = Array.from({ length: 700 }, (_, index) => remoteFile(`n${index}`, `Clip ${index % 300}.mkv`));
+  const rivals = ['Film.mkv', 'FILM.mkv', 'Renamed.mkv'].map((name, index) => remoteFile(`r${index}`, name));
+  const after = listingOf(
+    0,
+    [remoteFolder(5, 'Clip 7.mkv')],
+    [...crowd, ...rivals, remoteFile('old3', 'Renamed.mkv')],
+  );
+  const [whole, sliced] = [openMirror(), openMirror()];
+  whole.mirror.applyListing(0, before, START);
+  sliced.mirror.applyListing(0, before, START);
+
+  const expected = whole.mirror.applyListing(0, after, START + MINUTE);
+  const applied = await sliced.mirror.applyInSlices(0, after, START + MINUTE);
+  expect(applied).toEqual(expected);
+  const entriesOf = ({ catalogue }: OpenMirror): unknown[] => [...catalogue.children(0)];
+  expect(entriesOf(sliced)).toEqual(entriesOf(whole));
+});
+
+it('brings what was missing of a listing that a crash had cut in two', async () => {
+  const { mirror, catalogue } = openMirror();
+  const files = Array.from({ length: 900 }, (_, index) => remoteFile(`n${index}`, `f${index % 400}.mkv`));
+  mirror.applyListing(0, listingOf(0, [], files.slice(0, 400), 'count-mismatch'), START);
+  await mirror.applyInSlices(0, listingOf(0, [], files), START + MINUTE);
+  expect(new Set([...catalogue.children(0)].map((entry) => entry.name)).size).toBe(900);
 });

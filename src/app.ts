@@ -3,6 +3,7 @@ import { openAccountLibrary, type AccountLibrary, type Surroundings } from './ap
 import { openStrm } from './app/strm-parts.ts';
 import { directLinkRoutes } from './http/api/direct-link-routes.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
+import { openMedia } from './app/media-parts.ts';
 import { prefetchNextEpisodes } from './app/next-episode.ts';
 import { announceRun } from './app/run-file.ts';
 import { openStreaming, type StreamingParts } from './app/streaming-parts.ts';
@@ -38,6 +39,8 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
     teardown.onClose(() => account.close());
     const streaming = await openStreaming(settings, surroundings, account.links);
     teardown.onClose(() => streaming.close());
+    const media = await openMedia(settings, surroundings, account, streaming);
+    teardown.onClose(() => media.close());
 
     const strm = openStrm(settings, surroundings, account, streaming.reader, teardown);
 
@@ -48,12 +51,14 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
       clock,
       clientTimeout: settings.clientTimeout,
     });
+    const signer = settings.token === null ? null : new UrlSigner(settings.token);
+    const { apiRoutes, mediaRoutes } = media.routes(signer);
     const server = createHttpServer({
       library: account.library,
       files,
       insight: insightInto(account, streaming),
       metrics: new Registry(),
-      signer: settings.token === null ? null : new UrlSigner(settings.token),
+      signer,
       clock,
       logger,
       settings: {
@@ -64,7 +69,8 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         allowedHosts: settings.allowedHosts,
         drainTime: settings.drainTime,
       },
-      apiRoutes: [directLinkRoutes(account), strmRoutes(strm)],
+      apiRoutes: [directLinkRoutes(account), strmRoutes(strm), apiRoutes],
+      mediaRoutes: [mediaRoutes],
       extensions: [
         webDavExtension(settings, account, files, clock),
         page(surroundings.pageDirectory ?? builtPageDirectory()),

@@ -1,6 +1,7 @@
 import { ACCOUNT_SETTINGS } from './groups/account.ts';
 import { DATA_SETTINGS } from './groups/data.ts';
 import { LIBRARY_SETTINGS } from './groups/library.ts';
+import { MEDIA_SETTINGS } from './groups/media.ts';
 import { PROGRAM_SETTINGS } from './groups/programs.ts';
 import { SERVER_SETTINGS } from './groups/server.ts';
 import { STREAMING_SETTINGS } from './groups/streaming.ts';
@@ -15,6 +16,7 @@ export const SETTINGS = {
   ...LIBRARY_SETTINGS,
   ...STREAMING_SETTINGS,
   ...STRM_SETTINGS,
+  ...MEDIA_SETTINGS,
   ...PROGRAM_SETTINGS,
 } as const;
 

@@ -8,9 +8,17 @@ export function streamAddress(
   signer: UrlSigner | null,
   expiresAt: number | null = null,
 ): string {
-  const address = `${base}/stream/${file.id}/${encodeURIComponent(file.name)}`;
+  return signed(`${base}/stream/${file.id}/${encodeURIComponent(file.name)}`, file.id, signer, expiresAt);
+}
+
+/** The address, relative to the server's root, of something that ffmpeg makes of a file, such as `play.mp4`. */
+export function mediaAddress(file: Pick<FileEntry, 'id'>, what: string, signer: UrlSigner | null): string {
+  return signed(`/media/${file.id}/${what}`, file.id, signer, null);
+}
+
+function signed(address: string, fileId: string, signer: UrlSigner | null, expiresAt: number | null): string {
   if (signer === null) return address;
-  const { sig, exp } = signer.sign(file.id, expiresAt);
+  const { sig, exp } = signer.sign(fileId, expiresAt);
   return exp === undefined ? `${address}?sig=${sig}` : `${address}?exp=${exp}&sig=${sig}`;
 }
 

@@ -76,6 +76,8 @@ export interface HttpParts {
   readonly settings: HttpSettings;
   /** More of the JSON API, below its prefix and in its document. */
   readonly apiRoutes?: readonly ApiRoutes[] | undefined;
+  /** What ffmpeg makes of files, at `/media/…`. */
+  readonly mediaRoutes?: readonly ApiRoutes[] | undefined;
   /** More to serve behind the same guards: WebDAV, the page, hooks. */
   readonly extensions?: readonly FastifyPluginAsync[] | undefined;
 }
@@ -117,8 +119,9 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   server.register(streamRoute, { library, files, policy: settings });
   server.register(libraryRoute, { library, files, policy: settings });
   server.register(playlistRoute, { library, signer, publicUrl: settings.publicUrl });
-  const { apiRoutes: routes = [] } = parts;
-  server.register(api, { library, insight, signer, keys, clock, bodyTime: limits.bodyTime, routes });
+  const { apiRoutes: routes = [], mediaRoutes = [] } = parts;
+  const bodyTime = limits.bodyTime;
+  server.register(api, { library, insight, signer, keys, clock, bodyTime, routes, mediaRoutes });
   server.register(healthRoutes, { library, insight });
   server.register(metricsRoute, { registry: parts.metrics, insight, library, files, clock });
   for (const extension of parts.extensions ?? []) server.register(extension);

@@ -39,7 +39,7 @@ export const mediaInfoSchema = z.object({
   durationMs: z.number().nullable().describe('Milliseconds'),
   container: z.string().describe('As ffmpeg names it'),
   bitRate: z.number().nullable().describe('Bits per second'),
-  video: z.array(videoTrack),
-  audio: z.array(audioTrack),
-  subtitles: z.array(subtitleTrack),
+  video: z.array(videoTrack).readonly(),
+  audio: z.array(audioTrack).readonly(),
+  subtitles: z.array(subtitleTrack).readonly(),
 }) satisfies z.ZodType<MediaInfo>;

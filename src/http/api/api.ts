@@ -17,7 +17,7 @@ import { libraryRoutes } from './library-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { statusRoutes } from './status-routes.ts';
 
-/** Routes with their schemas, at paths below `/api/v1`. */
+/** Routes with their schemas; where they are registered says below which path. */
 export type ApiRoutes = FastifyPluginCallbackZod;
 
 interface ApiParts {
@@ -31,6 +31,8 @@ interface ApiParts {
   readonly bodyTime: number;
   /** Beside library and status. */
   readonly routes: readonly ApiRoutes[];
+  /** At addresses of their own, checked and documented the same. */
+  readonly mediaRoutes: readonly ApiRoutes[];
 }
 
 const PREFIX = '/api/v1';
@@ -62,6 +64,7 @@ export const api: FastifyPluginAsync<ApiParts> = async (server, parts) => {
   await server.register(sessionRoutes, { ...parts, prefix: PREFIX });
   await server.register(statusRoutes, { ...parts, prefix: PREFIX });
   for (const routes of parts.routes) await server.register(routes, { prefix: PREFIX });
+  for (const routes of parts.mediaRoutes) await server.register(routes);
 
   const schema = { hide: true };
   server.get(`${PREFIX}/openapi.json`, { schema }, () => server.swagger());

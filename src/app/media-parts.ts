@@ -1,0 +1,58 @@
+import type { ApiRoutes } from '../http/api/api.ts';
+import { informationRoute } from '../http/media/information-route.ts';
+import type { Settings } from '../config/settings.ts';
+import type { UrlSigner } from '../http/auth/url-signer.ts';
+import { mediaRoutes } from '../http/media/media-routes.ts';
+import { BrowserPlayer } from '../media/browser-player.ts';
+import { Loopback } from '../media/loopback.ts';
+import { MediaCatalogue } from '../media/media-catalogue.ts';
+import { MediaTable } from '../media/media-table.ts';
+import { MediaTools } from '../media/media-tools.ts';
+import type { MediaLibrary } from '../media/media-info.ts';
+import { ProcessSlots } from '../media/process-slots.ts';
+import type { AccountLibrary, Surroundings } from './account-library.ts';
+import type { StreamingParts } from './streaming-parts.ts';
+import { openAll } from './teardown.ts';
+
+/** What looks into media files. */
+export interface MediaParts {
+  readonly media: MediaLibrary;
+  routes(signer: UrlSigner | null): { readonly apiRoutes: ApiRoutes; readonly mediaRoutes: ApiRoutes };
+  close(): Promise<void>;
+}
+
+/** A page of thumbnails asks for this many at once, and then some. */
+const MOST_WAITING_JOBS = 200;
+const JOB_PATIENCE_MS = 60_000;
+/** Who seeks leaves one process and asks for the next in one breath. */
+const PLAY_PATIENCE_MS = 3_000;
+
+export function openMedia(
+  settings: Settings,
+  { clock }: Surroundings,
+  { library, database }: AccountLibrary,
+  { reader }: StreamingParts,
+): Promise<MediaParts> {
+  return openAll((teardown) => {
+    const loopback = new Loopback();
+    teardown.onClose(() => loopback.close());
+    const { ffmpeg, ffprobe, mediaProcesses, playProcesses } = settings;
+    const jobs = { processes: mediaProcesses, waiting: MOST_WAITING_JOBS, patienceMs: JOB_PATIENCE_MS };
+    const players = { processes: playProcesses, waiting: playProcesses, patienceMs: PLAY_PATIENCE_MS };
+    const tools = new MediaTools({
+      programs: { ffmpeg, ffprobe },
+      loopback,
+      jobs: new ProcessSlots(jobs, clock),
+      players: new ProcessSlots(players, clock),
+      clock,
+    });
+    const mayProbe = settings.probe !== 'off';
+    const media = new MediaCatalogue({ table: new MediaTable(database), tools, reader, mayProbe });
+    const player = new BrowserPlayer(tools, reader);
+    const routes: MediaParts['routes'] = (signer) => {
+      const parts = { library, media, player, hasPrograms: () => tools.available(), signer, clock };
+      return { apiRoutes: informationRoute(parts), mediaRoutes: mediaRoutes(parts) };
+    };
+    return Promise.resolve({ media, routes, close: () => teardown.close() });
+  });
+}

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import { asBridgeError, BridgeError } from '../errors.ts';
+import type { Priority } from '../fichier/api.ts';
+import type { Content, ContentReader } from '../streaming/content.ts';
+import { runFfmpeg, runFfprobe, type Conversion } from './ffmpeg.ts';
+import type { LentContent, Loopback } from './loopback.ts';
+import type { ProcessSlots } from './process-slots.ts';
+
+export interface MediaToolsParts {
+  readonly programs: { readonly ffmpeg: string; readonly ffprobe: string };
+  readonly loopback: Loopback;
+  /** For work that ends by itself. */
+  readonly jobs: ProcessSlots;
+  /** For playing, which goes on as long as somebody watches. */
+  readonly players: ProcessSlots;
+  readonly clock: Clock;
+}
+
+export interface ToolRequest {
+  readonly priority: Priority;
+  readonly signal: AbortSignal;
+}
+
+/** A job that takes longer (ms) is given up: the file leads the program in circles, or upstream is too slow. */
+const JOB_PATIENCE_MS = 90_000;
+/** Bytes between ffmpeg and the client, beside what the system's pipe holds. */
+const OUTPUT_BUFFER = 256 * 1024;
+/** How long the answer whether ffmpeg is installed holds (ms), so that it can be installed while the bridge runs. */
+const ABSENCE_HOLDS_MS = 30_000;
+
+/** ffprobe and ffmpeg at work on contents: few at once, bounded in time and output, killed when nobody waits. */
+export class MediaTools {
+  readonly #parts: MediaToolsParts;
+  #presence: { readonly answer: Promise<boolean>; readonly until: number } | null = null;
+
+  constructor(parts: MediaToolsParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether both programs can be run. */
+  available(): Promise<boolean> {
+    const { clock, programs } = this.#parts;
+    if (this.#presence === null || clock.monotonic() > this.#presence.until) {
+      const answer = Promise.all([canRun(programs.ffmpeg), canRun(programs.ffprobe)]).then((both) =>
+        both.every(Boolean),
+      );
+      this.#presence = { answer, until: clock.monotonic() + ABSENCE_HOLDS_MS };
+    }
+    return this.#presence.answer;
+  }
+
+  /** What ffprobe says of a content. Rejects with a BridgeError, as all that follow do. */
+  probe(content: LentContent, request: ToolRequest): Promise<unknown> {
+    const { programs, jobs } = this.#parts;
+    return this.#run(content, jobs, request, JOB_PATIENCE_MS, (address, signal) =>
+      runFfprobe(programs.ffprobe, address, signal),
+    );
+  }
+
+  /** All that ffmpeg makes of a content; `media-unreadable` when that is more than `mostBytes`. */
+  convert(
+    content: LentContent,
+    conversion: Conversion,
+    mostBytes: number,
+    request: ToolRequest,
+  ): Promise<Buffer> {
+    const { programs, jobs } = this.#parts;
+    return this.#run(content, jobs, request, JOB_PATIENCE_MS, async (address, signal) => {
+      const output = new PassThrough();
+      const collected = collect(output, mostBytes);
+      const [bytes] = await Promise.all([
+        collected,
+        runFfmpeg(programs.ffmpeg, address, conversion, output, signal).catch((error: unknown) => {
+          output.destroy(asBridgeError(error));
+          throw error;
+        }),
+      ]);
+      return bytes;
+    });
+  }
+
+  /**
+   * What ffmpeg makes of a content, while it makes it; resolves when the first bytes are there. Destroying the stream
+   * kills ffmpeg at once, and a stream that is not read holds it up.
+   */
+  async play(content: LentContent, conversion: Conversion, request: ToolRequest): Promise<Readable> {
+    const { programs, players } = this.#parts;
+    const output = new PassThrough({ highWaterMark: OUTPUT_BUFFER });
+    const gone = new AbortController();
+    output.once('close', () => gone.abort());
+    const signal = AbortSignal.any([request.signal, gone.signal]);
+    this.#run(content, players, { ...request, signal }, null, (address, ending) =>
+      runFfmpeg(programs.ffmpeg, address, conversion, output, ending),
+    ).catch((error: unknown) => output.destroy(asBridgeError(error)));
+    try {
+      await once(output, 'readable');
+    } catch (error) {
+      throw asBridgeError(error);
+    }
+    return output;
+  }
+
+  async #run<T>(
+    content: LentContent,
+    slots: ProcessSlots,
+    request: ToolRequest,
+    patienceMs: number | null,
+    work: (address: string, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const giveBack = await slots.take(request.priority, request.signal);
+    const tooLong = new AbortController();
+    const callOff =
+      patienceMs === null
+        ? (): void => undefined
+        : this.#parts.clock.after(patienceMs, () => tooLong.abort());
+    const loan = await this.#parts.loopback.lend(content);
+    try {
+      return await work(loan.address, AbortSignal.any([request.signal, tooLong.signal]));
+    } catch (error) {
+      if (request.signal.aborted) throw error;
+      if (tooLong.signal.aborted)
+        throw new BridgeError('patience-exhausted', 'ffmpeg took too long over the file');
+      // The program only saw that its input broke off; the reader knows why.
+      throw loan.failure ?? error;
+    } finally {
+      callOff();
+      loan.end();
+      giveBack();
+    }
+  }
+}
+
+/** A file of the library as something to lend, read for `client` (null: for the bridge itself). */
+export function lentFile(
+  reader: ContentReader,
+  file: Content,
+  priority: Priority,
+  client: string | null,
+): LentContent {
+  return {
+    size: file.size,
+    contentType: file.contentType,
+    open: (range, signal) => reader.open(file, { range, priority, signal, client }),
+  };
+}
+
+async function collect(output: Readable, mostBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of output as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > mostBytes) {
+      throw new BridgeError('media-unreadable', `more than ${mostBytes} bytes would come of the file`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function canRun(program: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    execFile(program, ['-version'], { timeout: 10_000 }, (error) => resolve(error === null));
+  });
+}

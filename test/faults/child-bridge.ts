@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -44,6 +44,18 @@ export class ChildBridge {
 
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resident memory in bytes and open file descriptors of the process; null: it has ended. */
+  usage(): { readonly residentBytes: number; readonly descriptors: number } | null {
+    const place = `/proc/${this.#child.pid}`;
+    try {
+      const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`${place}/status`, 'utf8'))?.[1];
+      if (kib === undefined) return null;
+      return { residentBytes: Number(kib) * 1024, descriptors: readdirSync(`${place}/fd`).length };
+    } catch {
+      return null;
+    }
   }
 
   /** Lets it open at most `count` file descriptors more than it has now. */

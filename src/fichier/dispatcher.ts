@@ -1,4 +1,5 @@
-import { Agent } from 'undici';
+import { Agent, buildConnector } from 'undici';
+import { endingSafely } from './ending-safely.ts';
 
 type AddressFamily = 'auto' | 4 | 6;
 
@@ -15,5 +16,5 @@ export function fichierDispatcher({ addressFamily, connectTimeoutMs }: Dispatche
     addressFamily === 'auto'
       ? { timeout: connectTimeoutMs }
       : { timeout: connectTimeoutMs, family: addressFamily, autoSelectFamily: false };
-  return new Agent({ connect });
+  return new Agent({ connect: endingSafely(buildConnector(connect)) });
 }

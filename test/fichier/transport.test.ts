@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Socket, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { fichierDispatcher } from '../../src/fichier/dispatcher.ts';
@@ -41,6 +43,24 @@ describe('Transport over a real connection', () => {
     const exchange = transport(100_000).exchange({ method: 'POST', url, headers: {}, body: '{}' });
     await expect(exchange).rejects.toMatchObject({ kind: 'malformed-answer' });
     await hungUp;
+  });
+
+  it.each([
+    ['ends', (socket: Socket) => void socket.end()],
+    ['resets', (socket: Socket) => void socket.resetAndDestroy()],
+  ])('fails the call, not the process, when the connection %s in a compressed body', async (_, breakOff) => {
+    // Decompressing is slower than reading, so the body is paused when its end comes.
+    const part = gzipSync(randomBytes(500_000));
+    const url = await serve((_request, response) => {
+      response.writeHead(200, {
+        'content-length': 8_000_000,
+        'content-encoding': 'gzip',
+        connection: 'close',
+      });
+      response.write(part, () => breakOff(response.socket ?? new Socket()));
+    });
+    const exchange = transport().exchange({ method: 'POST', url, headers: {}, body: '{}' });
+    await expect(exchange).rejects.toMatchObject({ kind: 'upstream-unavailable' });
   });
 
   it('never follows a redirect, for the request carries the key', async () => {

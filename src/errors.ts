@@ -145,6 +145,16 @@ const FAILURES = {
     retryable: true,
     hint: 'As many ffmpeg processes run as are allowed; try again shortly, or raise BRIDGE_PLAY_PROCESSES.',
   },
+  'server-unreachable': {
+    httpStatus: 502,
+    retryable: true,
+    hint: 'Check that the media server runs and that its address is right; the bridge tries again by itself.',
+  },
+  'server-refused': {
+    httpStatus: 502,
+    retryable: false,
+    hint: 'Check the address and the key of the media server; fichier-bridge doctor tests both.',
+  },
   'bad-request': { httpStatus: 400, retryable: false, hint: 'Correct the request.' },
   unauthorized: {
     httpStatus: 401,

@@ -2,7 +2,7 @@ import { startBridge } from '../app.ts';
 import { assertSafeToListen } from '../app/listen.ts';
 import { openAll } from '../app/teardown.ts';
 import { systemClock } from '../clock.ts';
-import type { Settings } from '../config/settings.ts';
+import { secretsIn, type Settings } from '../config/settings.ts';
 import { createLogger } from '../logging.ts';
 import { startDemoAccount } from './demo-account.ts';
 import { packageVersion } from './package-version.ts';
@@ -17,7 +17,7 @@ export async function runServer(
 ): Promise<void> {
   const stop = stopSignal(systemClock);
   const { logLevel: level, logFormat: format } = settings;
-  const logger = createLogger({ level, format, secrets: [settings.apiKey, settings.token] });
+  const logger = createLogger({ level, format, secrets: secretsIn(settings) });
   assertSafeToListen(settings);
   await openAll(async (teardown) => {
     let served = settings;

@@ -2,6 +2,7 @@ import { ACCOUNT_SETTINGS } from './groups/account.ts';
 import { DATA_SETTINGS } from './groups/data.ts';
 import { LIBRARY_SETTINGS } from './groups/library.ts';
 import { MEDIA_SETTINGS } from './groups/media.ts';
+import { NOTIFY_SETTINGS } from './groups/notify.ts';
 import { PROGRAM_SETTINGS } from './groups/programs.ts';
 import { SERVER_SETTINGS } from './groups/server.ts';
 import { STREAMING_SETTINGS } from './groups/streaming.ts';
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...STREAMING_SETTINGS,
   ...STRM_SETTINGS,
   ...MEDIA_SETTINGS,
+  ...NOTIFY_SETTINGS,
   ...PROGRAM_SETTINGS,
 } as const;
 
@@ -37,4 +39,12 @@ export function flagName(key: string): string {
 /** The key under which a secret is given by the path of a file that holds it. */
 export function fileForm(key: string): string {
   return `${key}File`;
+}
+
+/** Every secret that is set, for the log to hide. */
+export function secretsIn(settings: Settings): string[] {
+  return SETTING_KEYS.flatMap((key) => {
+    const value = SETTINGS[key].secret ? settings[key] : null;
+    return typeof value === 'string' ? [value] : [];
+  });
 }

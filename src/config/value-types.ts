@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 
 /** A kind of value that settings have: read from text, the same in every source. */
 export interface ValueType<T> {
@@ -201,5 +201,26 @@ export const mapping: ValueType<Mapping> = {
     const from = written.slice(0, at).trim();
     const to = written.slice(at + 1).trim();
     return at < 1 || from === '' || to === '' ? undefined : { from, to };
+  },
+};
+
+const SERVERS = ['jellyfin', 'emby', 'plex', 'kodi', 'webhook'] as const;
+
+export type ServerName = (typeof SERVERS)[number];
+
+export interface ServerPathMapping extends Mapping {
+  /** Null: every server. */
+  readonly server: ServerName | null;
+}
+
+/** Where another machine or container has a folder of this one. */
+export const serverPathMapping: ValueType<ServerPathMapping> = {
+  allowed: `of the form /here=/there, with ${SERVERS.map((server) => `${server}:`).join(', ')} before it if only that server is meant`,
+  placeholder: '/here=/there',
+  list: false,
+  parse(written) {
+    const server = SERVERS.find((name) => written.trim().toLowerCase().startsWith(`${name}:`)) ?? null;
+    const paths = mapping.parse(server === null ? written : written.trim().slice(server.length + 1));
+    return paths !== undefined && isAbsolute(paths.from) ? { server, ...paths } : undefined;
   },
 };

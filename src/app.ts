@@ -5,12 +5,14 @@ import { directLinkRoutes } from './http/api/direct-link-routes.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
 import { openMedia } from './app/media-parts.ts';
 import { prefetchNextEpisodes } from './app/next-episode.ts';
+import { openNotifier } from './app/media-servers.ts';
 import { announceRun } from './app/run-file.ts';
 import { openStreaming, type StreamingParts } from './app/streaming-parts.ts';
 import { openAll } from './app/teardown.ts';
 import { webDavExtension } from './app/webdav-extension.ts';
 import type { Settings } from './config/settings.ts';
 import { UrlSigner } from './http/auth/url-signer.ts';
+import { notifyRoutes } from './http/api/notify-routes.ts';
 import { strmRoutes } from './http/api/strm-routes.ts';
 import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
@@ -42,7 +44,8 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
     const media = await openMedia(settings, surroundings, account, streaming);
     teardown.onClose(() => media.close());
 
-    const strm = openStrm(settings, surroundings, account, streaming.reader, teardown);
+    const notifier = openNotifier(settings, surroundings, teardown);
+    const strm = openStrm(settings, surroundings, account, streaming.reader, notifier, teardown);
 
     const { clock, logger } = surroundings;
     const files = new FileServer({
@@ -69,7 +72,7 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         allowedHosts: settings.allowedHosts,
         drainTime: settings.drainTime,
       },
-      apiRoutes: [directLinkRoutes(account), strmRoutes(strm), apiRoutes],
+      apiRoutes: [directLinkRoutes(account), strmRoutes(strm), apiRoutes, notifyRoutes(notifier)],
       mediaRoutes: [mediaRoutes],
       extensions: [
         webDavExtension(settings, account, files, clock),

@@ -30,7 +30,7 @@ export function openNotifier(
 }
 
 /** Connections to media servers: few, kept for the requests of one batch. */
-export function mediaServerDispatcher(): Agent {
+function mediaServerDispatcher(): Agent {
   return new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, keepAliveTimeout: 1000 });
 }
 
@@ -39,7 +39,7 @@ interface ServerParts extends Pick<Surroundings, 'clock'> {
 }
 
 /** @throws BridgeError `config-invalid` when a server is set without its key. */
-export function mediaServersOf(settings: Settings, parts: ServerParts): Recipient[] {
+function mediaServersOf(settings: Settings, parts: ServerParts): Recipient[] {
   return Object.entries(BUILDERS).flatMap(([name, build]) => {
     const server = build(settings, parts);
     return server === null ? [] : [{ server, toServerPath: pathsSeenBy(settings, name as ServerName) }];

@@ -3,14 +3,18 @@ import type { Settings } from '../config/settings.ts';
 import { BridgeError } from '../errors.ts';
 import { streamAddress } from '../http/addresses.ts';
 import { UrlSigner } from '../http/auth/url-signer.ts';
+import type { Notifier } from '../notify/notifier.ts';
 import { openCheckedDatabase } from '../store/database.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import { strmSchema } from '../strm/manifest-schema.ts';
+import { organisedPlace } from '../strm/organised.ts';
 import { strmRoots } from '../strm/roots.ts';
 import { StrmService } from '../strm/service.ts';
 import type { AccountLibrary, Surroundings } from './account-library.ts';
+import { changesOf } from './strm-changes.ts';
 import { makePrivateFile } from './data-directory.ts';
 import { urlHost } from './listen.ts';
+import { openNotifier } from './media-servers.ts';
 import { openStreaming } from './streaming-parts.ts';
 import { openAll, type Teardown } from './teardown.ts';
 
@@ -18,6 +22,7 @@ import { openAll, type Teardown } from './teardown.ts';
  * What keeps directories of .strm files like the library; null when no directory is set.
  *
  * @param reader gives the bytes of what lies beside films.
+ * @param notifier is told of every file that is written, renamed or removed.
  * @throws BridgeError `config-invalid`
  */
 export function openStrm(
@@ -25,6 +30,7 @@ export function openStrm(
   { clock, logger }: Surroundings,
   { library }: AccountLibrary,
   reader: Pick<ContentReader, 'open'>,
+  notifier: Pick<Notifier, 'changed'>,
   teardown: Teardown,
 ): StrmService | null {
   const roots = strmRoots(settings);
@@ -60,10 +66,11 @@ export function openStrm(
     mount: settings.strmMount,
     mostRemoved: settings.strmMaxRemoval / 100,
     addressOf: (entry) => streamAddress(base, entry, signer),
-    organise: () => null,
+    organise: organisedPlace,
     describe: null,
     read: (entry, signal) =>
       reader.open(entry, { range: { start: 0, end: entry.size }, priority: 'crawl', client: null, signal }),
+    onDone: (directory, outcomes) => notifier.changed({ paths: changesOf(directory, outcomes) }),
   });
   teardown.onClose(() => service.close());
   return service;
@@ -83,7 +90,8 @@ export function withStrm<T>(
   return openAll(async (teardown) => {
     const streaming = await openStreaming(settings, surroundings, account.links);
     teardown.onClose(() => streaming.close());
-    const service = openStrm(settings, surroundings, account, streaming.reader, teardown);
+    const notifier = openNotifier(settings, surroundings, teardown);
+    const service = openStrm(settings, surroundings, account, streaming.reader, notifier, teardown);
     if (service === null) {
       throw new BridgeError('config-invalid', 'no directory of .strm files is set', {
         hint: 'Set BRIDGE_STRM_DIR to the directory to fill, or BRIDGE_STRM_RULES to a file of rules.',

@@ -5,6 +5,7 @@ import type { FileEntry } from '../library/entry.ts';
 import type { Library } from '../library/library.ts';
 import type { Database } from '../store/database.ts';
 import { Manifest } from './manifest.ts';
+import type { Outcome } from './outcome.ts';
 import type { RunProgress, RunReport } from './report.ts';
 import { fingerprint, type StrmRoot } from './rules.ts';
 import { RunHistory, type RunRecord } from './run-history.ts';
@@ -21,6 +22,8 @@ export interface StrmParts extends Omit<WantedParts, 'library'> {
   readonly clock: Clock;
   /** Share of the files (0 to 1) of which more are not removed at once. */
   readonly mostRemoved: number;
+  /** Told of what was done in a root, as it is done. */
+  readonly onDone: (directory: string, outcomes: readonly Outcome[]) => void;
 }
 
 export interface StrmStatus {
@@ -99,7 +102,7 @@ export class StrmService {
   }
 
   #run(root: StrmRoot, request: SyncRequest): Promise<RunReport> {
-    const { database, library, companions, mount, addressOf, describe } = this.#parts;
+    const { database, library, companions, mount, addressOf, describe, onDone } = this.#parts;
     // The address of any file tells of the public address, and of the token that signs it.
     const sample = addressOf(SAMPLE);
     const rules = fingerprint({ rules: root.rules, companions, mount, sample, described: describe !== null });
@@ -117,6 +120,10 @@ export class StrmService {
         onProgress: (progress) => {
           this.#running = progress;
           request.onProgress?.(progress);
+        },
+        onOutcomes: (outcomes) => {
+          if (!request.dryRun) onDone(root.directory, outcomes);
+          return request.onOutcomes?.(outcomes);
         },
       },
     );

@@ -91,6 +91,7 @@ export class StrmStage {
       read: (file, signal) => this.read(file, signal),
       clock: this.clock,
       mostRemoved: 0.2,
+      onDone: () => undefined,
       ...others,
     });
   }

@@ -97,6 +97,7 @@ function silentApi(): FichierApi & FichierWriteApi {
     removeFolder: refuse,
     upload: refuse,
     requestRemoteUpload: refuse,
+    remoteUploads: refuse,
     remoteUploadStatus: refuse,
   };
 }
@@ -114,7 +115,7 @@ async function serve(databasePath: string, port: number): Promise<void> {
   await app.register(
     webDav({
       library,
-      writer: null,
+      writerFor: () => null,
       serveFile: (_request, reply) => Promise.resolve(reply.code(404).send()),
       database,
       quota: () => Promise.resolve(null),

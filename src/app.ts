@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
 import { openStrm } from './app/strm-parts.ts';
@@ -13,12 +14,15 @@ import { webDavExtension } from './app/webdav-extension.ts';
 import type { Settings } from './config/settings.ts';
 import { UrlSigner } from './http/auth/url-signer.ts';
 import { notifyRoutes } from './http/api/notify-routes.ts';
+import { remoteUploadRoutes } from './http/api/remote-upload-routes.ts';
 import { strmRoutes } from './http/api/strm-routes.ts';
 import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
 import { createHttpServer } from './http/server.ts';
 import { builtPageDirectory } from './web/page-files.ts';
 import { page } from './web/page.ts';
+
+const OWNER_KEY_BYTES = 32;
 
 /** A bridge that serves. */
 export interface Bridge {
@@ -56,6 +60,7 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
     });
     const signer = settings.token === null ? null : new UrlSigner(settings.token);
     const { apiRoutes, mediaRoutes } = media.routes(signer);
+    const ownerKey = randomBytes(OWNER_KEY_BYTES).toString('base64url');
     const server = createHttpServer({
       library: account.library,
       files,
@@ -69,10 +74,17 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
         modeByQuery: settings.streamModeByQuery,
         publicUrl: settings.publicUrl,
         token: settings.token,
+        ownerKey,
         allowedHosts: settings.allowedHosts,
         drainTime: settings.drainTime,
       },
-      apiRoutes: [directLinkRoutes(account), strmRoutes(strm), apiRoutes, notifyRoutes(notifier)],
+      apiRoutes: [
+        directLinkRoutes(account),
+        strmRoutes(strm),
+        remoteUploadRoutes({ library: account.library, remoteUploads: account.api, write: settings.write }),
+        apiRoutes,
+        notifyRoutes(notifier),
+      ],
       mediaRoutes: [mediaRoutes],
       extensions: [
         webDavExtension(settings, account, files, clock),
@@ -81,7 +93,7 @@ export function startBridge(settings: Settings, surroundings: Surroundings): Pro
     });
     teardown.onClose(() => server.close());
     const address = await listen(server, settings);
-    teardown.onClose(announceRun(settings.dataDir, address));
+    teardown.onClose(announceRun(settings.dataDir, { address, ownerKey }));
     account.library.start();
     if (settings.prefetchNext) {
       const { library, links } = account;

@@ -6,7 +6,7 @@ import type { FileServer } from '../http/file-server.ts';
 import { webDav } from '../webdav/plugin.ts';
 import type { AccountLibrary } from './account-library.ts';
 
-/** The library at `/dav/`; writes are open when BRIDGE_WRITE says so. */
+/** The library at `/dav/`; writes are open to all clients when BRIDGE_WRITE says so, and always to the owner's commands. */
 export function webDavExtension(
   settings: Settings,
   { library, database, api }: AccountLibrary,
@@ -16,7 +16,7 @@ export function webDavExtension(
   const publicHosts = settings.publicUrl === null ? [] : [new URL(settings.publicUrl).host];
   const dav = webDav({
     library,
-    writer: settings.write ? library.writer : null,
+    writerFor: ({ isOwner }) => (settings.write || isOwner ? library.writer : null),
     serveFile: (request, reply, file) =>
       files.serve(request, reply, file, { mode: settings.streamMode, download: false }),
     database,

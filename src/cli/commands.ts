@@ -3,11 +3,16 @@ import { addDemo } from './demo.ts';
 import { addDoctor } from './doctor.ts';
 import { addLink } from './link.ts';
 import { addLs } from './ls.ts';
+import { addMkdir } from './mkdir.ts';
 import { addMount } from './mount.ts';
+import { addMv } from './mv.ts';
 import { addRefresh } from './refresh.ts';
+import { addRemote } from './remote.ts';
+import { addRm } from './rm.ts';
 import { addServe } from './serve.ts';
 import { addStrm } from './strm.ts';
 import type { Terminal } from './terminal.ts';
+import { addUpload } from './upload.ts';
 
 /** What the surroundings of a command line are. */
 export interface CommandContext {
@@ -29,6 +34,11 @@ export const COMMANDS: readonly ((program: Command, host: CommandHost) => void)[
   addLink,
   addRefresh,
   addStrm,
+  addUpload,
+  addMkdir,
+  addMv,
+  addRm,
+  addRemote,
   addMount,
   addDoctor,
 ];

@@ -45,11 +45,19 @@ async function* entriesBelow(
 
 function lineOf(entry: ListedEntry, options: LsOptions): string {
   if (options.json === true) {
-    return JSON.stringify({ ...entry, modifiedAt: new Date(entry.modifiedAt).toISOString() });
+    return JSON.stringify({
+      ...entry,
+      modifiedAt: isoTime(entry.modifiedAt),
+      listedAt: isoTime(entry.listedAt),
+    });
   }
   const shown = printable(options.recursive === true ? entry.path : entry.name);
   const label = entry.kind === 'folder' ? `${shown}/` : shown;
   if (options.long !== true) return label;
   const size = entry.size === null ? '' : formatBytes(entry.size);
   return `${size.padStart(10)}  ${new Date(entry.modifiedAt).toISOString().slice(0, 16).replace('T', ' ')}  ${label}`;
+}
+
+function isoTime(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openAccountLibrary } from '../app/account-library.ts';
-import { runningAddress } from '../app/run-file.ts';
+import { runNotice } from '../app/run-file.ts';
 import { withStrm } from '../app/strm-parts.ts';
 import { systemClock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
@@ -18,8 +18,8 @@ import { RunningBridge } from './running-bridge.ts';
  * @throws BridgeError `config-invalid` without a key or a demo, `data-dir-locked` when its holder serves nothing yet.
  */
 async function openLibrary(settings: Settings): Promise<LibraryAccess> {
-  const demoAddress = settings.apiKey === null ? runningAddress(join(settings.dataDir, 'demo')) : null;
-  if (demoAddress !== null) return new RunningBridge(demoAddress, settings.token);
+  const demo = settings.apiKey === null ? runNotice(join(settings.dataDir, 'demo')) : null;
+  if (demo !== null) return new RunningBridge(demo.address, demo.ownerKey);
   const logger = createLogger({
     level: settings.logLevel === 'info' ? 'warn' : settings.logLevel,
     format: settings.logFormat,
@@ -31,9 +31,9 @@ async function openLibrary(settings: Settings): Promise<LibraryAccess> {
       withStrm(settings, surroundings, account, work),
     );
   } catch (error) {
-    const address = runningAddress(settings.dataDir);
-    if (!(error instanceof BridgeError) || error.kind !== 'data-dir-locked' || address === null) throw error;
-    return new RunningBridge(address, settings.token);
+    const running = runNotice(settings.dataDir);
+    if (!(error instanceof BridgeError) || error.kind !== 'data-dir-locked' || running === null) throw error;
+    return new RunningBridge(running.address, running.ownerKey);
   }
 }
 

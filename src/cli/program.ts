@@ -34,6 +34,7 @@ function createProgram(context: CommandContext): Command {
     )
     .version(packageVersion(), '-V, --version')
     .helpCommand('help [command]', 'show the help of a command')
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError()
     .configureHelp({ showGlobalOptions: false })

@@ -1,4 +1,6 @@
+import { createInterface } from 'node:readline/promises';
 import type { BridgeError } from '../errors.ts';
+import { printable } from './printable.ts';
 
 /** Where a command writes, and what it may assume of the reader. */
 export interface Terminal {
@@ -8,6 +10,8 @@ export interface Terminal {
   remark(text: string): void;
   /** Whether a person watches: only then are progress bars drawn. */
   readonly interactive: boolean;
+  /** Asks a question of yes or no; null: there is nobody to ask. */
+  confirm(question: string): Promise<boolean | null>;
 }
 
 /** The terminal of this process: results to standard output, the rest to standard error. */
@@ -16,7 +20,21 @@ export function processTerminal(): Terminal {
     print: (text) => void process.stdout.write(`${text}\n`),
     remark: (text) => void process.stderr.write(`${text}\n`),
     interactive: process.stderr.isTTY,
+    confirm: async (question) => {
+      if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+      const prompt = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+      } finally {
+        prompt.close();
+      }
+    },
   };
+}
+
+/** What failed for one of several files or folders and what to do about it, for a person. */
+export function explainOne(path: string, { message, hint }: BridgeError): string {
+  return `${printable(path)}: ${printable(message)}\n  ${hint}`;
 }
 
 /** What failed and what to do about it, for a person. */

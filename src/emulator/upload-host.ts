@@ -60,9 +60,9 @@ export class UploadHost {
       return;
     }
     const outcome = await this.#receive(request, id);
-    // What a refusal left unread must be taken, or the client sees a reset instead of the answer.
-    request.resume();
     if (isRefusal(outcome)) {
+      // What a refusal left unread is taken first, as nginx does: else the client may see a reset instead of the answer.
+      await drained(request);
       this.#refuse(response, outcome);
       return;
     }
@@ -181,6 +181,16 @@ export class UploadHost {
   #isIdentified(request: IncomingMessage): boolean {
     return request.headers.authorization === `Bearer ${this.#parts.apiKey}`;
   }
+}
+
+function drained(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (request.complete || request.destroyed) {
+      resolve();
+      return;
+    }
+    request.once('close', resolve).once('end', resolve).resume();
+  });
 }
 
 /** Resets the connection once half of the announced body is here. */

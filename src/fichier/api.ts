@@ -89,11 +89,15 @@ export interface UploadSource {
   readonly onProgress?: ((sentBytes: number) => void) | undefined;
 }
 
-export interface RemoteUploadStatus {
+/** One request to fetch addresses; times in ms since the epoch. */
+export interface RemoteUpload {
   readonly id: number;
   readonly requestedAt: number | null;
   /** Null while pending. */
   readonly executedAt: number | null;
+}
+
+export interface RemoteUploadStatus extends RemoteUpload {
   readonly results: readonly {
     readonly source: string;
     readonly ok: boolean;
@@ -122,6 +126,8 @@ export interface FichierWriteApi {
   upload(folderId: number, source: UploadSource, options: CallOptions): Promise<RemoteFile>;
   /** Asks 1fichier to fetch addresses; resolves with the id of the request. */
   requestRemoteUpload(urls: readonly string[], folderId: number, options: CallOptions): Promise<number>;
+  /** Every such request that 1fichier still knows of. */
+  remoteUploads(options: CallOptions): Promise<readonly RemoteUpload[]>;
   remoteUploadStatus(id: number, options: CallOptions): Promise<RemoteUploadStatus>;
 }
 

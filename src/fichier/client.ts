@@ -11,6 +11,7 @@ import type {
   FileDetails,
   FolderListing,
   RemoteFile,
+  RemoteUpload,
   RemoteUploadStatus,
   UploadSource,
 } from './api.ts';
@@ -31,6 +32,7 @@ import {
   madeFolderAnswer,
   movedAnswer,
   plainAnswer,
+  remoteListAnswer,
   remoteRequestAnswer,
   remoteStatusAnswer,
   toListing,
@@ -159,6 +161,10 @@ export class FichierClient implements FichierApi, FichierWriteApi {
   ): Promise<number> {
     const body = { urls, folder_id: folderId };
     return (await this.#write('requestRemoteUpload', 'folder', body, remoteRequestAnswer, options)).id;
+  }
+
+  remoteUploads(options: CallOptions): Promise<readonly RemoteUpload[]> {
+    return this.#read('remoteUploads', 'account', {}, remoteListAnswer, options);
   }
 
   remoteUploadStatus(id: number, options: CallOptions): Promise<RemoteUploadStatus> {

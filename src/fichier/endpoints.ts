@@ -16,6 +16,7 @@ const V1 = {
   removeFolder: 'folder/rm.cgi',
   uploadServer: 'upload/get_upload_server.cgi',
   requestRemoteUpload: 'remote/request.cgi',
+  remoteUploads: 'remote/ls.cgi',
   remoteUploadStatus: 'remote/info.cgi',
 } as const;
 

@@ -5,6 +5,7 @@ import type {
   FolderListing,
   RemoteFile,
   RemoteFolder,
+  RemoteUpload,
   RemoteUploadStatus,
 } from './api.ts';
 import { parseParisTime } from './paris-time.ts';
@@ -212,15 +213,25 @@ export const uploadReport = z.object({ links: list }).transform(({ links }) =>
 /** `remote/request` (2.19). */
 export const remoteRequestAnswer = z.object({ id: count });
 
-/** `remote/info` (2.19): `execution_date` is empty while pending. */
-export const remoteStatusAnswer = z
-  .object({ id: count, request_date: optionalDate, execution_date: optionalDate, result: list })
+/** `execution_date` is empty while pending. */
+const remoteUpload = z.object({ id: count, request_date: optionalDate, execution_date: optionalDate });
+
+/** `remote/ls` (2.19). */
+export const remoteListAnswer = z
+  .object({ data: list })
+  .transform(({ data }): RemoteUpload[] => understood(remoteUpload, data).map(toRemoteUpload));
+
+/** `remote/info` (2.19). */
+export const remoteStatusAnswer = remoteUpload
+  .extend({ result: list })
   .transform((wire): RemoteUploadStatus => ({
-    id: wire.id,
-    requestedAt: wire.request_date,
-    executedAt: wire.execution_date,
+    ...toRemoteUpload(wire),
     results: understood(remoteResult, wire.result),
   }));
+
+function toRemoteUpload(wire: z.output<typeof remoteUpload>): RemoteUpload {
+  return { id: wire.id, requestedAt: wire.request_date, executedAt: wire.execution_date };
+}
 
 const remoteResult = z
   .object({

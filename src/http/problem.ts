@@ -27,7 +27,7 @@ export const problemAnswers = fastifyPlugin<{ clock: Clock }>((server, { clock }
   done();
 });
 
-function sendProblem(reply: FastifyReply, failure: BridgeError, now: number): FastifyReply {
+export function sendProblem(reply: FastifyReply, failure: BridgeError, now: number): FastifyReply {
   // What describes the content that failed must not describe the report of the failure.
   for (const name of CONTENT_HEADERS) reply.removeHeader(name);
   sayWhenToRetry(reply, failure, now);

@@ -31,6 +31,8 @@ export interface HttpSettings extends StreamPolicy {
   /** How clients reach the bridge, without a slash at its end; null: by the Host they name. */
   readonly publicUrl: string | null;
   readonly token: string | null;
+  /** By which commands of the owner are known; null or left out: by nothing. */
+  readonly ownerKey?: string | null | undefined;
   /** Names beside localhost, IP addresses and that of `publicUrl`. */
   readonly allowedHosts: readonly string[];
   /** How long answers under way may go on once the server closes (ms). */
@@ -114,7 +116,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   server.register(requestLog, { clock });
   server.register(drainOnClose, { clock, drainTime: settings.drainTime });
   const keys = keysOf(parts);
-  server.register(accessGuard, { keys, clock });
+  server.register(accessGuard, { keys, ownerKey: settings.ownerKey ?? null, clock });
   server.register(originGuard, settings);
   server.register(streamRoute, { library, files, policy: settings });
   server.register(libraryRoute, { library, files, policy: settings });

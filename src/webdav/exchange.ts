@@ -20,7 +20,7 @@ export type ServeFile = (request: FastifyRequest, reply: FastifyReply, file: Fil
 /** What the methods work with. */
 export interface DavContext {
   readonly library: Library;
-  /** Null: read-only. */
+  /** Null: the sender of the request may only read. */
   readonly writer: LibraryWriter | null;
   readonly serveFile: ServeFile;
   readonly clock: Clock;

@@ -30,8 +30,8 @@ import { WritesUnderWay } from './writes-under-way.ts';
 
 export interface WebDavOptions {
   readonly library: Library;
-  /** Null: the library is served read-only. */
-  readonly writer: LibraryWriter | null;
+  /** What the sender of a request may write with; null: the library is read-only to them. */
+  readonly writerFor: (request: FastifyRequest) => LibraryWriter | null;
   readonly serveFile: ServeFile;
   /** Opened with `webDavSchema`. */
   readonly database: Database;
@@ -67,15 +67,15 @@ const REFUSED_METHODS = ['POST', 'PATCH'];
 /** WebDAV of class 1, 2 and 3 (RFC 4918) below the prefix that the plugin is registered with. */
 export function webDav(options: WebDavOptions): FastifyPluginAsync {
   return async (app) => {
-    const context = await makeContext(app, options);
+    const shared = await makeContext(app, options);
     // Bodies stay unread: each method takes its own, of its own size.
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('*', (_request, _body, done) => done(null));
     app.setErrorHandler((error, request, reply) => {
       const failure = failureOf(error);
       if (failure.httpStatus >= 500) request.log.warn({ err: failure }, `WebDAV ${request.method} failed`);
-      if (discardBody(request.raw) === 'connection-closes') reply.header('connection', 'close');
-      return sendFailure(reply, failure, options.clock.now());
+      discardBody(request.raw, options.clock);
+      return sendFailure(request, reply, failure, options.clock.now());
     });
     for (const method of EXTENSION_METHODS) {
       if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true });
@@ -85,14 +85,18 @@ export function webDav(options: WebDavOptions): FastifyPluginAsync {
         method: ['OPTIONS', 'GET', 'HEAD', 'PUT', 'DELETE', ...EXTENSION_METHODS, ...REFUSED_METHODS],
         url,
         exposeHeadRoute: false,
-        handler: (request, reply) => handle(context, request, reply),
+        handler: (request, reply) =>
+          handle({ ...shared, writer: options.writerFor(request) }, request, reply),
       });
     }
   };
 }
 
-async function makeContext(app: FastifyInstance, options: WebDavOptions): Promise<DavContext> {
-  const { library, writer, serveFile, database, clock } = options;
+async function makeContext(
+  app: FastifyInstance,
+  options: WebDavOptions,
+): Promise<Omit<DavContext, 'writer'>> {
+  const { library, serveFile, database, clock } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const localFiles = new LocalFiles(
     database,
@@ -105,7 +109,6 @@ async function makeContext(app: FastifyInstance, options: WebDavOptions): Promis
   const addresses = new Addresses(app.prefix, options.ownHosts ?? []);
   return {
     library,
-    writer,
     serveFile,
     clock,
     quota: () => options.quota().catch(() => null),

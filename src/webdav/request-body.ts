@@ -3,23 +3,20 @@ import type { Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 
-/** Above this many bytes to come, a refused request costs its connection rather than the bytes. */
-const WORTH_DRAINING = 1024 * 1024;
+/** How long (ms) a client that was refused may go on sending: cut at once, it would often miss the answer. */
+const LINGER_MS = 10_000;
 
 /** Unlike iterating over the stream itself, leaves the connection open for the answer when iterating ends early. */
 function chunksOf(body: Readable): AsyncIterable<Buffer> {
   return { [Symbol.asyncIterator]: () => body.iterator({ destroyOnReturn: false }) };
 }
 
-/**
- * Lets the rest of a body go, that the answer may be read and the connection used again; of a long one the
- * connection is to be closed after the answer.
- */
-export function discardBody(request: IncomingMessage): 'connection-stays' | 'connection-closes' {
+/** Lets the rest of a body go, that the answer may be read and the connection used again; a long one only for a while. */
+export function discardBody(request: IncomingMessage, clock: Clock): void {
+  if (request.complete || request.destroyed) return;
   request.resume();
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  const long = encoding !== undefined || Number(length ?? 0) > WORTH_DRAINING;
-  return long && !request.complete ? 'connection-closes' : 'connection-stays';
+  const callOff = clock.after(LINGER_MS, () => request.destroy());
+  request.once('close', callOff);
 }
 
 /**

@@ -1,29 +1,17 @@
 import { expect, test } from 'vitest';
 import { packageVersion } from '../../src/cli/package-version.ts';
-import { runCommandLine } from '../../src/cli/program.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
+import { commandLine, type CommandOutcome } from '../support/command-line.ts';
 
-async function run(
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<{ code: number; printed: string; remarked: string }> {
-  let printed = '';
-  let remarked = '';
-  const code = await runCommandLine(args, {
-    env,
-    terminal: {
-      print: (text) => (printed += `${text}\n`),
-      remark: (text) => (remarked += `${text}\n`),
-      interactive: false,
-    },
-  });
-  return { code, printed, remarked };
-}
+const run = (args: readonly string[], env: Record<string, string> = {}): Promise<CommandOutcome> =>
+  commandLine(args, { env });
 
 test('--help names every command and the exit codes', async () => {
   const { code, printed } = await run(['--help']);
   expect(code).toBe(0);
-  for (const command of ['serve', 'demo', 'ls', 'link', 'refresh', 'doctor']) {
+  for (const command of [
+    ...['serve', 'demo', 'ls', 'link', 'refresh', 'upload', 'mkdir', 'mv', 'rm', 'remote', 'mount', 'doctor'],
+  ]) {
     expect(printed).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
   }
   expect(printed).toContain('Exit codes: 0 done, 1 failed, 2 wrong command line or setting');

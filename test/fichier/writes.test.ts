@@ -105,6 +105,16 @@ describe('write calls', () => {
     },
   );
 
+  it('remoteUploads lists what was asked for, leaving out what it cannot understand', async () => {
+    const done = { id: 1, request_date: '2026-01-01 01:00:00', execution_date: '2026-01-01 02:00:00' };
+    server.answer({ body: { status: 'OK', data: [done, { id: 'x' }, { id: '2', request_date: '' }] } });
+    const requestedAt = Date.UTC(2026, 0, 1);
+    expect(await testClient().client.remoteUploads(viewer)).toEqual([
+      { id: 1, requestedAt, executedAt: requestedAt + 3_600_000 },
+      { id: 2, requestedAt: null, executedAt: null },
+    ]);
+  });
+
   it('remoteUploadStatus tells pending from done, and each address from the others', async () => {
     const pending = { status: 'OK', id: 123, request_date: '2026-01-01 01:00:00', execution_date: '' };
     const result = [

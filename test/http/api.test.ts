@@ -4,6 +4,7 @@ import type { InjectOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
 import type { StreamStatus } from '../../src/streaming/streams.ts';
+import { FakeRemoteUploads } from '../support/fake-remote-uploads.ts';
 import { testServer } from '../support/http-server.ts';
 
 const STREAM: StreamStatus = {
@@ -66,6 +67,29 @@ describe('the JSON API', () => {
     expect(answer.json()).toMatchObject({ entries: [{ path: '/Films/Alien.mkv' }] });
   });
 
+  it('finds one entry by its path, reading a folder on the way that was never read', async () => {
+    const { server, library } = testServer();
+    const films = library.addFolder('/Films');
+    library.addFile('/Films/a.mkv');
+    library.entries[library.entries.indexOf(films)] = { ...films, listedAt: null };
+    const found = await server.inject({ url: '/api/v1/entry?path=/Films/a.mkv' });
+    expect(found.json()).toMatchObject({ kind: 'file', path: '/Films/a.mkv' });
+    expect(library.refreshed).toMatchObject([{ folderId: films.id, recursive: false }]);
+    expect((await server.inject({ url: '/api/v1/entry?path=/Films/none' })).statusCode).toBe(404);
+  });
+
+  it('hands addresses to 1fichier for clients only where writing is on', async () => {
+    const payload = { urls: ['https://host.example/a'], path: '/Films' };
+    for (const write of [true, false]) {
+      const remoteUploads = new FakeRemoteUploads();
+      const { server, library } = testServer({ remoteUploads, write });
+      const { id } = library.addFolder('/Films');
+      const answer = await server.inject({ method: 'POST', url: '/api/v1/remote-uploads', payload });
+      expect(answer.statusCode).toBe(write ? 202 : 403);
+      expect(remoteUploads.requests).toEqual(write ? [{ urls: payload.urls, folderId: id }] : []);
+    }
+  });
+
   it('refreshes a folder and says when it is done', async () => {
     const { server, library } = testServer();
     const folder = library.addFolder('/Films');
@@ -121,7 +145,16 @@ describe('the JSON API', () => {
   });
 
   it('answers in the very form that its OpenAPI document promises', async () => {
-    const { server, library, insight } = testServer();
+    const remoteUploads = new FakeRemoteUploads();
+    const id = await remoteUploads.requestRemoteUpload(['https://host.example/a'], 0);
+    const fetched = {
+      source: 'https://host.example/a',
+      ok: true,
+      url: 'https://1fichier.com/?a',
+      message: '',
+    };
+    remoteUploads.execute(id, [fetched]);
+    const { server, library, insight } = testServer({ remoteUploads, write: true });
     const file = library.addFile('/Films/Film.mkv');
     insight.activeStreams = [STREAM];
     insight.failedStreams = [{ ...STREAM, failedAt: 5, kind: 'patience-exhausted' }];
@@ -130,6 +163,13 @@ describe('the JSON API', () => {
     ajv.addSchema(document, 'api');
 
     const requests: Record<string, InjectOptions> = {
+      'get /api/v1/entry': { url: '/api/v1/entry?path=/Films' },
+      'get /api/v1/remote-uploads': { url: '/api/v1/remote-uploads' },
+      'get /api/v1/remote-uploads/{id}': { url: '/api/v1/remote-uploads/1' },
+      'post /api/v1/remote-uploads': {
+        url: '/api/v1/remote-uploads',
+        payload: { urls: ['https://host.example/a'] },
+      },
       'get /api/v1/entries': { url: '/api/v1/entries' },
       'get /api/v1/files/{fileId}': { url: `/api/v1/files/${file.id}` },
       'get /api/v1/search': { url: '/api/v1/search?q=film' },

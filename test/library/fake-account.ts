@@ -6,6 +6,7 @@ import type {
   FileDetails,
   FolderListing,
   RemoteFile,
+  RemoteUpload,
   RemoteUploadStatus,
   UploadSource,
 } from '../../src/fichier/api.ts';
@@ -136,6 +137,10 @@ export class FakeAccount implements FichierApi, FichierWriteApi {
   }
 
   requestRemoteUpload(): Promise<number> {
+    return Promise.reject(new BridgeError('internal', 'not part of this fake'));
+  }
+
+  remoteUploads(): Promise<readonly RemoteUpload[]> {
     return Promise.reject(new BridgeError('internal', 'not part of this fake'));
   }
 

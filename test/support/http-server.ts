@@ -5,10 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { UrlSigner } from '../../src/http/auth/url-signer.ts';
 import { directLinkRoutes } from '../../src/http/api/direct-link-routes.ts';
+import { remoteUploadRoutes } from '../../src/http/api/remote-upload-routes.ts';
 import { FileServer } from '../../src/http/file-server.ts';
 import { createHttpServer, type HttpParts, type HttpSettings } from '../../src/http/server.ts';
 import { FakeInsight } from './fake-insight.ts';
 import { FakeLinks, FakeReader } from './fake-content.ts';
+import { FakeRemoteUploads } from './fake-remote-uploads.ts';
 import { FakeLibrary } from './fake-library.ts';
 
 export interface TestServer {
@@ -26,6 +28,9 @@ export interface TestServerOptions {
   readonly clock?: Clock;
   readonly clientTimeout?: number;
   readonly settings?: Partial<HttpSettings>;
+  readonly remoteUploads?: FakeRemoteUploads;
+  /** Whether clients may write. */
+  readonly write?: boolean;
   readonly parts?: Partial<HttpParts>;
 }
 
@@ -36,6 +41,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
   const reader = new FakeReader();
   const links = new FakeLinks();
   const insight = new FakeInsight();
+  const { remoteUploads = new FakeRemoteUploads(), write = false } = options;
   const logged: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const files = new FileServer({ reader, links, clock, clientTimeout: options.clientTimeout ?? 60_000 });
@@ -57,7 +63,7 @@ export function testServer(options: TestServerOptions = {}): TestServer {
     clock,
     logger,
     settings,
-    apiRoutes: [directLinkRoutes({ library, links })],
+    apiRoutes: [directLinkRoutes({ library, links }), remoteUploadRoutes({ library, remoteUploads, write })],
     ...options.parts,
   });
   return { server, library, reader, links, files, insight, logged };

@@ -22,6 +22,7 @@ export interface WholeBridgeOptions {
 export interface WholeBridge {
   readonly emulator: Emulator;
   readonly bridge: Bridge;
+  readonly dataDir: string;
   /** Client connections to the bridge. */
   readonly pool: Pool;
   /** Log lines so far. */
@@ -73,6 +74,7 @@ async function launch(
   return {
     emulator,
     bridge,
+    dataDir,
     pool,
     logged,
     async restart() {

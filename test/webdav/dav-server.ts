@@ -27,7 +27,7 @@ export async function startDav(overrides: Partial<WebDavOptions> = {}): Promise<
   await app.register(
     webDav({
       library: memory.library,
-      writer: memory,
+      writerFor: () => memory,
       serveFile: (_request, reply, file) =>
         Promise.resolve(reply.header('content-type', file.contentType).send(memory.contentOf(file))),
       database,

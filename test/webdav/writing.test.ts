@@ -38,7 +38,7 @@ async function sendChunked(path: string, chunks: readonly string[], headers: Hea
 
 test('every method that changes something is refused with the setting to change while read-only', async () => {
   await dav.close();
-  dav = await startDav({ writer: null });
+  dav = await startDav({ writerFor: () => null });
   dav.memory.addFile(0, 'a', 1);
   for (const method of ['PUT', 'DELETE', 'MKCOL', 'COPY', 'MOVE', 'PROPPATCH', 'LOCK', 'UNLOCK']) {
     const answer = await send(method, '/a');

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { openAccountLibrary } from '../../app/account-library.ts';
-import { runningAddress } from '../../app/run-file.ts';
+import { runNotice } from '../../app/run-file.ts';
 import { systemClock } from '../../clock.ts';
 import type { Settings } from '../../config/settings.ts';
 import { asBridgeError, type BridgeError } from '../../errors.ts';
@@ -34,10 +34,11 @@ export async function checkAccount(settings: Settings): Promise<Finding[]> {
 }
 
 async function askRunningBridge(settings: Settings, locked: BridgeError): Promise<Finding[]> {
-  const address = runningAddress(settings.dataDir);
-  if (address === null) return [failure('bridge', locked.message, locked.hint)];
+  const running = runNotice(settings.dataDir);
+  if (running === null) return [failure('bridge', locked.message, locked.hint)];
+  const { address, ownerKey } = running;
   try {
-    const account = await new RunningBridge(address, settings.token).account();
+    const account = await new RunningBridge(address, ownerKey).account();
     return [ok('bridge', `runs at ${address}`), ...judge(account)];
   } catch (thrown) {
     const error = asBridgeError(thrown);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BridgeError } from '../../errors.ts';
 import type { Entry, FolderEntry } from '../../library/entry.ts';
 import type { Library } from '../../library/library.ts';
+import { walkTo } from '../../library/walk.ts';
 import { abortOnClose } from '../abort-on-close.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
 import { describeEntry, entrySchema, listingSchema, problemSchema } from './schemas.ts';
@@ -69,6 +70,22 @@ export const libraryRoutes: FastifyPluginCallbackZod<LibraryRoutesParts> = (
         entries: page.entries.map(describe),
         nextOffset: page.hasMore ? offset + limit : null,
       };
+    },
+  );
+
+  server.get(
+    '/entry',
+    {
+      schema: {
+        summary: 'One file or folder; folders that were never read are read on the way',
+        querystring: z.object({ path: z.string() }),
+        response: { 200: entrySchema, '4xx': problemSchema, '5xx': problemSchema },
+      },
+    },
+    async (request, reply) => {
+      const entry = await walkTo(library, request.query.path, abortOnClose(reply.raw));
+      if (entry === null) throw new BridgeError('file-not-found', 'the library has no such entry');
+      return describe(entry);
     },
   );
 

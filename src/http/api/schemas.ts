@@ -105,6 +105,23 @@ export const budgetSchema = z.object({
   calls: z.record(z.string(), z.number()),
 });
 
+export const remoteUploadSchema = z.object({
+  id: z.number(),
+  requested: moment.nullable(),
+  executed: moment.nullable().describe('Null: still to be done'),
+});
+
+export const remoteUploadStatusSchema = remoteUploadSchema.extend({
+  results: z.array(
+    z.object({
+      source: z.string(),
+      ok: z.boolean(),
+      link: z.string().nullable().describe('Address of the page of the file at 1fichier'),
+      message: z.string(),
+    }),
+  ),
+});
+
 const bytesBySource = z.object({ memory: z.number(), disk: z.number(), upstream: z.number() });
 
 const cacheFillSchema = z.object({

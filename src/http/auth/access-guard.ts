@@ -3,7 +3,7 @@ import fastifyPlugin from 'fastify-plugin';
 import type { Clock } from '../../clock.ts';
 import { BridgeError } from '../../errors.ts';
 import { hasSessionCookie, type PageSession } from './page-session.ts';
-import type { TokenCheck } from './token-check.ts';
+import { isSameSecret, type TokenCheck } from './token-check.ts';
 import type { UrlSigner } from './url-signer.ts';
 
 declare module 'fastify' {
@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether a valid signature in its address let this request in. */
     isSigned: boolean;
+    /** Whether it carries the key that the bridge leaves in its data directory for the owner's commands. */
+    isOwner: boolean;
   }
 }
 
@@ -27,12 +29,25 @@ export interface Keys {
 interface AccessGuardOptions {
   /** Null: no token is set and every request that passes the origin guard is let in. */
   readonly keys: Keys | null;
+  /** Null: no command of the owner can show itself as such. */
+  readonly ownerKey: string | null;
   readonly clock: Clock;
 }
 
-/** Lets in requests that carry the token, a session or, where the route allows it, a signature for their file. */
-export const accessGuard = fastifyPlugin<AccessGuardOptions>((server, { keys, clock }, done) => {
+/**
+ * Lets in requests that carry the token, the owner's key, a session or, where the route allows it, a signature for their
+ * file.
+ */
+export const accessGuard = fastifyPlugin<AccessGuardOptions>((server, { keys, ownerKey, clock }, done) => {
   server.decorateRequest('isSigned', false);
+  server.decorateRequest('isOwner', false);
+  if (ownerKey !== null) {
+    server.addHook('onRequest', (request, _reply, next) => {
+      const given = givenToken(request.headers.authorization);
+      request.isOwner = given !== null && isSameSecret(given, ownerKey);
+      next();
+    });
+  }
   if (keys === null) {
     done();
     return;
@@ -41,7 +56,7 @@ export const accessGuard = fastifyPlugin<AccessGuardOptions>((server, { keys, cl
 
   server.addHook('onRequest', (request, reply, next) => {
     const access = request.routeOptions.config.access ?? 'token';
-    if (access === 'open') {
+    if (access === 'open' || request.isOwner) {
       next();
       return;
     }

@@ -28,6 +28,10 @@ export class TokenCheck {
   }
 }
 
+export function isSameSecret(one: string, other: string): boolean {
+  return timingSafeEqual(digest(one), digest(other));
+}
+
 /** Of equal length for any input, so that comparing takes the same time for any guess. */
 function digest(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();

@@ -37,6 +37,23 @@ describe('the token', () => {
     },
   );
 
+  it('is not needed by the owner’s commands, which carry the key of this run and may write', async () => {
+    const { server } = testServer({ settings: { token: TOKEN, ownerKey: 'key-of-this-run' } });
+    const payload = { urls: ['https://host.example/a'] };
+    const post = async (authorization: string) =>
+      (
+        await server.inject({
+          method: 'POST',
+          url: '/api/v1/remote-uploads',
+          headers: { authorization },
+          payload,
+        })
+      ).statusCode;
+    expect(await post('Bearer key-of-this-run')).toBe(202);
+    expect(await post(basic(TOKEN).authorization)).toBe(403);
+    expect(await post('Bearer another-key')).toBe(401);
+  });
+
   it('is not needed for the health checks', async () => {
     const { server } = guarded();
     expect((await server.inject({ url: '/healthz' })).statusCode).toBe(200);

@@ -14,36 +14,42 @@ import type { Surroundings } from './account-library.ts';
 import { CONNECT_TIMEOUT_MS } from './outbound.ts';
 import type { Teardown } from './teardown.ts';
 
+/** Connections serve the requests of one batch (ms). */
+const KEEP_ALIVE_MS = 1000;
+
 /** Tells the media servers that are set; gives what waits at the end a last try. */
 export function openNotifier(
   settings: Settings,
   surroundings: Surroundings,
   teardown: Teardown,
 ): ServerNotifier {
-  const dispatcher = mediaServerDispatcher();
-  teardown.onClose(() => dispatcher.destroy());
-  const recipients = mediaServersOf(settings, { ...surroundings, dispatcher });
+  const recipients = openMediaServers(settings, surroundings, teardown);
   const { clock, random, logger } = surroundings;
   const notifier = new ServerNotifier(recipients, { clock, random, logger, delayMs: settings.notifyDelay });
   teardown.onClose(() => notifier.close());
   return notifier;
 }
 
-/** Connections to media servers: few, kept for the requests of one batch. */
-function mediaServerDispatcher(): Agent {
-  return new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, keepAliveTimeout: 1000 });
+/**
+ * The media servers that are set.
+ *
+ * @throws BridgeError `config-invalid` when one is set without its key.
+ */
+export function openMediaServers(
+  settings: Settings,
+  { clock }: Pick<Surroundings, 'clock'>,
+  teardown: Teardown,
+): Recipient[] {
+  const dispatcher = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, keepAliveTimeout: KEEP_ALIVE_MS });
+  teardown.onClose(() => dispatcher.destroy());
+  return Object.entries(BUILDERS).flatMap(([name, build]) => {
+    const server = build(settings, { clock, dispatcher });
+    return server === null ? [] : [{ server, toServerPath: pathsSeenBy(settings, name as ServerName) }];
+  });
 }
 
 interface ServerParts extends Pick<Surroundings, 'clock'> {
   readonly dispatcher: Dispatcher;
-}
-
-/** @throws BridgeError `config-invalid` when a server is set without its key. */
-function mediaServersOf(settings: Settings, parts: ServerParts): Recipient[] {
-  return Object.entries(BUILDERS).flatMap(([name, build]) => {
-    const server = build(settings, parts);
-    return server === null ? [] : [{ server, toServerPath: pathsSeenBy(settings, name as ServerName) }];
-  });
 }
 
 type Builder = (settings: Settings, parts: ServerParts) => MediaServer | null;

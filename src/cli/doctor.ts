@@ -7,7 +7,7 @@ import { addSettingFlags, settingsFrom } from './setting-flags.ts';
 export function addDoctor(program: Command, { env, terminal, finish }: CommandHost): void {
   const command = program
     .command('doctor')
-    .description('check key, account, clock, disk, port and programs, and say what to do')
+    .description('check key, account, clock, disk, port, programs and media servers, and say what to do')
     .option('--json', 'the findings as one JSON array');
   addSettingFlags(command, 'hidden').action(async (options: Record<string, unknown>) => {
     const settings = settingsFrom(options, env);

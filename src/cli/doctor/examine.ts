@@ -2,6 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import { checkAccount } from './account.ts';
 import { ok, type Finding } from './finding.ts';
 import { checkAddressFamily, checkPrograms } from './machine.ts';
+import { checkMediaServers } from './media-servers.ts';
 import { checkDataDirectory, checkPort } from './place.ts';
 
 /** Every check, in the order in which a newcomer would mend things. */
@@ -15,5 +16,6 @@ export async function examine(settings: Settings): Promise<readonly Finding[]> {
     checkAddressFamily(settings),
     ...(usable ? await checkAccount(settings) : []),
     ...(await checkPrograms(settings)),
+    ...(await checkMediaServers(settings)),
   ];
 }

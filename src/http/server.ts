@@ -112,6 +112,7 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   });
   server.server.maxConnections = limits.connections;
 
+  const closing = endsBeforeDrain(server);
   server.register(problemAnswers, { clock });
   server.register(requestLog, { clock });
   server.register(drainOnClose, { clock, drainTime: settings.drainTime });
@@ -122,13 +123,23 @@ export function createHttpServer(parts: HttpParts): FastifyInstance {
   server.register(libraryRoute, { library, files, policy: settings });
   server.register(playlistRoute, { library, signer, publicUrl: settings.publicUrl });
   const { apiRoutes: routes = [], mediaRoutes = [] } = parts;
-  const bodyTime = limits.bodyTime;
-  server.register(api, { library, insight, signer, keys, clock, bodyTime, routes, mediaRoutes });
+  const shared = { library, insight, signer, keys, clock, closing };
+  server.register(api, { ...shared, bodyTime: limits.bodyTime, routes, mediaRoutes });
   server.register(healthRoutes, { library, insight });
   server.register(metricsRoute, { registry: parts.metrics, insight, library, files, clock });
   for (const extension of parts.extensions ?? []) server.register(extension);
   server.register(rootRoute);
   return server;
+}
+
+/** Aborts as the server begins to close. Hooks run in the order they were added: call it before the drain is there. */
+function endsBeforeDrain(server: FastifyInstance): AbortSignal {
+  const closing = new AbortController();
+  server.addHook('preClose', (done) => {
+    closing.abort();
+    done();
+  });
+  return closing.signal;
 }
 
 function keysOf({ settings, signer, clock }: HttpParts): Keys | null {

@@ -13,6 +13,7 @@ import type { UrlSigner } from '../auth/url-signer.ts';
 import { bodyDeadline } from '../body-deadline.ts';
 import type { Insight } from '../operations/insight.ts';
 import { docsPage } from './docs-page.ts';
+import { eventRoutes } from './event-routes.ts';
 import { libraryRoutes } from './library-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { statusRoutes } from './status-routes.ts';
@@ -29,6 +30,8 @@ interface ApiParts {
   readonly clock: Clock;
   /** For the body of a request to arrive (ms). */
   readonly bodyTime: number;
+  /** Aborts when the server begins to close. */
+  readonly closing: AbortSignal;
   /** Beside library and status. */
   readonly routes: readonly ApiRoutes[];
   /** At addresses of their own, checked and documented the same. */
@@ -63,6 +66,7 @@ export const api: FastifyPluginAsync<ApiParts> = async (server, parts) => {
   await server.register(libraryRoutes, { ...parts, prefix: PREFIX });
   await server.register(sessionRoutes, { ...parts, prefix: PREFIX });
   await server.register(statusRoutes, { ...parts, prefix: PREFIX });
+  await server.register(eventRoutes, { ...parts, prefix: PREFIX });
   for (const routes of parts.routes) await server.register(routes, { prefix: PREFIX });
   for (const routes of parts.mediaRoutes) await server.register(routes);
 

@@ -4,7 +4,7 @@ import { mediaKindOf } from '../../library/media-kind.ts';
 import { libraryAddress, streamAddress } from '../addresses.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
 
-const moment = z.iso.datetime().describe('UTC');
+export const moment = z.iso.datetime().describe('UTC');
 
 const fileSchema = z.object({
   kind: z.literal('file'),

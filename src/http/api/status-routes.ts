@@ -1,19 +1,17 @@
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import type { z } from 'zod';
 import type { Library } from '../../library/library.ts';
 import { abortOnClose } from '../abort-on-close.ts';
 import type { Insight } from '../operations/insight.ts';
-import type { StreamStatus } from '../../streaming/streams.ts';
 import {
   accountSchema,
   budgetSchema,
   cacheSchema,
   crawlSchema,
-  isoTime,
   isoTimeOrNull,
   problemSchema,
   streamsSchema,
 } from './schemas.ts';
+import { describeBudget, describeCache, describeCrawl, describeStreams } from './status-view.ts';
 
 interface StatusRoutesParts {
   readonly library: Pick<Library, 'crawlStatus'>;
@@ -40,29 +38,14 @@ export const statusRoutes: FastifyPluginCallbackZod<StatusRoutesParts> = (
     },
   );
 
-  server.get(
-    '/crawl',
-    { schema: { summary: 'How far the mirror is', response: { 200: crawlSchema } } },
-    () => {
-      const status = library.crawlStatus();
-      const startedAt = isoTimeOrNull(status.startedAt);
-      return { ...status, startedAt, finishedAt: isoTimeOrNull(status.finishedAt) };
-    },
+  server.get('/crawl', { schema: { summary: 'How far the mirror is', response: { 200: crawlSchema } } }, () =>
+    describeCrawl(library.crawlStatus()),
   );
 
   server.get(
     '/budget',
     { schema: { summary: 'What the 1fichier API still allows', response: { 200: budgetSchema } } },
-    () => {
-      const budget = insight.budget();
-      const { queued, calls } = budget;
-      return {
-        ...budget,
-        lockedUntil: isoTimeOrNull(budget.lockedUntil),
-        queued: { ...queued },
-        calls: { ...calls },
-      };
-    },
+    () => describeBudget(insight.budget()),
   );
 
   server.get(
@@ -73,29 +56,13 @@ export const statusRoutes: FastifyPluginCallbackZod<StatusRoutesParts> = (
         response: { 200: cacheSchema },
       },
     },
-    () => ({ ...insight.cache(), read: insight.streams.totals().delivered }),
+    () => describeCache(insight),
   );
 
   server.get(
     '/streams',
     { schema: { summary: 'Who reads what, and what went wrong', response: { 200: streamsSchema } } },
-    () => {
-      const { streams } = insight;
-      const totals = streams.totals();
-      return {
-        active: streams.active().map(describeStream),
-        failed: streams.failed().map((stream) => ({
-          ...describeStream(stream),
-          failedAt: isoTime(stream.failedAt),
-          kind: stream.kind,
-        })),
-        totals: { ...totals, healings: { ...totals.healings } },
-      };
-    },
+    () => describeStreams(insight),
   );
   done();
 };
-
-function describeStream(stream: StreamStatus): z.infer<typeof streamsSchema>['active'][number] {
-  return { ...stream, startedAt: isoTime(stream.startedAt) };
-}

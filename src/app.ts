@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
 import { openStrm } from './app/strm-parts.ts';
+import type { ApiRoutes } from './http/api/api.ts';
+import { firstRunRoutes } from './http/api/first-run-routes.ts';
 import { directLinkRoutes } from './http/api/direct-link-routes.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
 import { openMedia } from './app/media-parts.ts';
@@ -36,9 +38,14 @@ export interface Bridge {
 /**
  * The composition root: builds every part, wires them together and begins to serve.
  *
+ * @param firstRun says whether an API key is asked for, and takes it.
  * @throws BridgeError `config-invalid`, `data-dir-locked`, or what the API says of FICHIER_ROOT.
  */
-export function startBridge(settings: Settings, surroundings: Surroundings): Promise<Bridge> {
+export function startBridge(
+  settings: Settings,
+  surroundings: Surroundings,
+  firstRun: ApiRoutes = firstRunRoutes(null),
+): Promise<Bridge> {
   assertSafeToListen(settings);
   return openAll(async (teardown) => {
     const account = await openAccountLibrary(settings, surroundings);

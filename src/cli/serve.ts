@@ -9,6 +9,6 @@ export function addServe(program: Command, { env, terminal }: CommandHost): void
   addSettingFlags(command, 'listed').action(async (options: Record<string, unknown>) => {
     const settings = settingsFrom(options, env);
     const { runServer } = await import('./run-server.ts');
-    await runServer(settings, settings.apiKey === null ? 'demo' : 'own', terminal);
+    await runServer(settings, 'own', terminal);
   });
 }

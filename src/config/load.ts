@@ -1,6 +1,7 @@
 import { BridgeError } from '../errors.ts';
 import { nearest } from './nearest.ts';
 import { readConfigFile, readSecretFile } from './files.ts';
+import { readStoredKey } from './stored-key.ts';
 import { fileForm, flagName, SETTING_KEYS, SETTINGS, type SettingKey, type Settings } from './settings.ts';
 
 export interface Sources {
@@ -23,6 +24,7 @@ const CONFIG_ENV = 'BRIDGE_CONFIG';
 
 /**
  * The settings: defaults, then the configuration file, then the environment, then flags, each over the one before.
+ * Where none has the API key, it is the one that the page was given, if any.
  *
  * @throws BridgeError `config-invalid` that lists everything wrong at once, without showing a secret.
  */
@@ -38,6 +40,8 @@ export function loadSettings(sources: Sources): Settings {
     const value = valueOf(key, given.get(key), problems);
     if (value !== undefined) values[key] = value;
   }
+  const { apiKey, dataDir } = values as Partial<Settings>;
+  if (apiKey === null && dataDir !== undefined) values.apiKey = readStoredKey(dataDir, problems);
   if (problems.length > 0) throw invalid(problems);
   return values as Settings;
 }

@@ -51,6 +51,15 @@ export class BridgeProcess {
     await this.#until(() => this.#stderr.includes(text), `logged "${text}"`);
   }
 
+  async printed(text: string): Promise<void> {
+    await this.#until(() => this.#stdout.includes(text), `printed "${text}"`);
+  }
+
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    await this.ended;
+  }
+
   /** Resolves when the library can be used, with the address. */
   async ready(): Promise<string> {
     const address = await this.address();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Account } from '../../fichier/api.ts';
 import type { Entry } from '../../library/entry.ts';
 import { mediaKindOf } from '../../library/media-kind.ts';
 import { libraryAddress, streamAddress } from '../addresses.ts';
@@ -83,6 +84,10 @@ export const accountSchema = z.object({
   usedBytes: z.number().nullable(),
   availableBytes: z.number().nullable(),
 });
+
+export function describeAccount(account: Account): z.infer<typeof accountSchema> {
+  return { ...account, subscriptionEnd: isoTimeOrNull(account.subscriptionEnd) };
+}
 
 export const crawlSchema = z.object({
   state: z.enum(['idle', 'crawling', 'waiting', 'stopped']),

@@ -7,7 +7,7 @@ import {
   budgetSchema,
   cacheSchema,
   crawlSchema,
-  isoTimeOrNull,
+  describeAccount,
   problemSchema,
   streamsSchema,
 } from './schemas.ts';
@@ -32,10 +32,7 @@ export const statusRoutes: FastifyPluginCallbackZod<StatusRoutesParts> = (
         response: { 200: accountSchema, '5xx': problemSchema },
       },
     },
-    async (_request, reply) => {
-      const account = await insight.account(abortOnClose(reply.raw));
-      return { ...account, subscriptionEnd: isoTimeOrNull(account.subscriptionEnd) };
-    },
+    async (_request, reply) => describeAccount(await insight.account(abortOnClose(reply.raw))),
   );
 
   server.get('/crawl', { schema: { summary: 'How far the mirror is', response: { 200: crawlSchema } } }, () =>

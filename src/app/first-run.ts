@@ -1,0 +1,87 @@
+import type { ApiRoutes } from '../http/api/api.ts';
+import { firstRunRoutes } from '../http/api/first-run-routes.ts';
+import type { Settings } from '../config/settings.ts';
+import { storeKey } from '../config/stored-key.ts';
+import { BridgeError } from '../errors.ts';
+import type { Account } from '../fichier/api.ts';
+import { createFichierClient } from '../fichier/create-client.ts';
+import { fichierDispatcher } from '../fichier/dispatcher.ts';
+import { endpointTable } from '../fichier/endpoints.ts';
+import { ensureDataDirectory } from './data-directory.ts';
+import type { Surroundings } from './account-library.ts';
+import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
+
+/** Between two tries: each wrong key is a refused call, and those earn bans (API document, section 5). */
+const BETWEEN_TRIES_MS = 3000;
+
+/** Takes the API key from the page while the demo library stands in for the account. */
+export class FirstRun {
+  readonly #settings: Settings;
+  readonly #surroundings: Surroundings;
+  #onKey: (key: string) => void = () => undefined;
+  #nextTryAt = 0;
+  #isTrying = false;
+
+  /** Settles with the first key that 1fichier knows, once it is stored. */
+  readonly key: Promise<string>;
+
+  constructor(settings: Settings, surroundings: Surroundings) {
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+    this.key = new Promise((resolve) => (this.#onKey = resolve));
+  }
+
+  routes(): ApiRoutes {
+    return firstRunRoutes({ take: (key) => this.take(key) });
+  }
+
+  /**
+   * Asks 1fichier whose key it is, and stores it.
+   *
+   * @throws BridgeError `too-many-attempts`, or what the API says.
+   */
+  async take(key: string): Promise<Account> {
+    const { clock } = this.#surroundings;
+    if (this.#isTrying || clock.monotonic() < this.#nextTryAt) {
+      throw new BridgeError('too-many-attempts', 'another key was tried a moment ago', {
+        retryAt: clock.now() + BETWEEN_TRIES_MS,
+        hint: 'Wait three seconds, then try again: 1fichier bans whoever guesses quickly.',
+      });
+    }
+    this.#isTrying = true;
+    try {
+      const account = await this.#ask(key);
+      ensureDataDirectory(this.#settings.dataDir);
+      storeKey(this.#settings.dataDir, key);
+      this.#onKey(key.trim());
+      return account;
+    } finally {
+      this.#isTrying = false;
+      this.#nextTryAt = clock.monotonic() + BETWEEN_TRIES_MS;
+    }
+  }
+
+  async #ask(apiKey: string): Promise<Account> {
+    const { apiUrl, endpoints, endpointOverrides, addressFamily } = this.#settings;
+    const { clock, random, version } = this.#surroundings;
+    const dispatcher = fichierDispatcher({
+      addressFamily: ADDRESS_FAMILIES[addressFamily] ?? 'auto',
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    });
+    const overrides = endpointOverrides.map(({ from, to }) => [from, to] as const);
+    try {
+      const api = createFichierClient({
+        apiKey,
+        baseUrl: apiUrl,
+        endpoints: endpointTable(endpoints, Object.fromEntries(overrides)),
+        dispatcher,
+        clock,
+        random,
+        userAgent: `fichier-bridge/${version}`,
+      });
+      return await api.account({ priority: 'viewer' });
+    } finally {
+      await dispatcher.destroy();
+    }
+  }
+}

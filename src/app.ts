@@ -5,6 +5,7 @@ import { openStrm } from './app/strm-parts.ts';
 import type { ApiRoutes } from './http/api/api.ts';
 import { firstRunRoutes } from './http/api/first-run-routes.ts';
 import { directLinkRoutes } from './http/api/direct-link-routes.ts';
+import { installation } from './app/installation.ts';
 import { assertSafeToListen, listen } from './app/listen.ts';
 import { openMedia } from './app/media-parts.ts';
 import { prefetchNextEpisodes } from './app/next-episode.ts';
@@ -20,6 +21,7 @@ import { remoteUploadRoutes } from './http/api/remote-upload-routes.ts';
 import { strmRoutes } from './http/api/strm-routes.ts';
 import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
+import { setupRoutes } from './http/api/setup-routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { builtPageDirectory } from './web/page-files.ts';
 import { page } from './web/page.ts';
@@ -91,6 +93,8 @@ export function startBridge(
         remoteUploadRoutes({ library: account.library, remoteUploads: account.api, write: settings.write }),
         apiRoutes,
         notifyRoutes(notifier),
+        firstRun,
+        setupRoutes(installation(settings, strm?.status().directories ?? [])),
       ],
       mediaRoutes: [mediaRoutes],
       extensions: [

@@ -32,6 +32,9 @@ export async function startDemoAccount(settings: Settings): Promise<DemoAccount>
       root: '/',
       callsPerSecond: DEMO_CALLS_PER_SECOND,
       callBurst: DEMO_CALLS_PER_SECOND,
+      // What is made for the library of an account must not be filled with that of the demo.
+      strmDir: null,
+      strmRules: null,
       dataDir,
     },
     close: () => emulator.close(),

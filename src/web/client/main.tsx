@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { Addresses } from './api/addresses.ts';
 import { ApiClient } from './api/client.ts';
+import { FirstRun } from './connect/first-run.ts';
 import { FolderListings } from './browse/folder-listing.ts';
 import { keptPreferences } from './preferences/preferences.ts';
 import { applyTheme } from './preferences/theme.ts';
@@ -26,6 +27,7 @@ function makeServices(): Services {
     preferences: keptPreferences(window.localStorage),
     listings: new FolderListings(api),
     signIn,
+    firstRun: new FirstRun(),
     announcer: new Announcer(),
     watched: new WatchedFilms(window.localStorage),
   };

@@ -37,6 +37,11 @@ export class Addresses {
     return `${this.#base}media/${file.id}/subtitles.vtt`;
   }
 
+  /** The status, live. */
+  events(): string {
+    return `${this.#base}api/v1/events`;
+  }
+
   playlist(folderPath: string, options: { readonly recursive: boolean }): string {
     const recursive = options.recursive ? '&recursive=1' : '';
     return `${this.#base}playlist.m3u8?path=${encodeURIComponent(folderPath)}${recursive}`;

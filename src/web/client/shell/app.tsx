@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { DemoBanner } from '../connect/demo-banner.tsx';
 import { FilePage } from '../viewer/file-page.tsx';
 import { FolderPage } from '../browse/folder-page.tsx';
 import { SearchPage } from '../search/search-page.tsx';
@@ -10,9 +11,11 @@ import { useServices } from './services.ts';
 import { TopBar } from './top-bar.tsx';
 
 export function App() {
-  const { api, signIn, announcer, router } = useServices();
+  const { api, signIn, firstRun, announcer, router } = useServices();
   useEffect(() => {
-    signIn.look(api).catch((error: unknown) => announcer.say(asFailure(error).message));
+    const tell = (error: unknown): void => announcer.say(asFailure(error).message);
+    signIn.look(api).catch(tell);
+    firstRun.look(api).catch(tell);
   }, []);
 
   if (signIn.state.value === 'signed-out') return <SignInView />;
@@ -30,6 +33,7 @@ export function App() {
         To the content
       </a>
       <TopBar />
+      <DemoBanner />
       <main id="content" tabIndex={-1}>
         <View />
       </main>

@@ -38,6 +38,7 @@ const PATHS = {
   status: 'M3 13h4l2.5-7 5 13L17 13h4',
   setup: 'M5 4v8M5 16v4M12 4v3M12 11v9M19 4v10M19 18v2M3 14h4M10 9h4M17 16h4',
   exit: 'M14 4h5v16h-5M4 12h11M10.5 7.5 15 12l-4.5 4.5',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
   check: 'M5 12.5l5 5L19 7',
   external: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
 } as const;

@@ -12,5 +12,26 @@ export interface Page {
   readonly load: () => Promise<ComponentType>;
 }
 
-/** To add one: `load: async () => (await import('../status/status-page.tsx')).StatusPage`. */
-export const PAGES: readonly Page[] = [];
+export const PAGES: readonly Page[] = [
+  {
+    name: 'status',
+    title: 'Status',
+    icon: 'status',
+    isInNavigation: true,
+    load: async () => (await import('../status/status-page.tsx')).StatusPage,
+  },
+  {
+    name: 'setup',
+    title: 'Set-up',
+    icon: 'setup',
+    isInNavigation: true,
+    load: async () => (await import('../setup/setup-page.tsx')).SetupPage,
+  },
+  {
+    name: 'connect',
+    title: 'Connect your account',
+    icon: 'link',
+    isInNavigation: false,
+    load: async () => (await import('../connect/connect-page.tsx')).ConnectPage,
+  },
+];

@@ -2,6 +2,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Addresses } from '../api/addresses.ts';
 import type { ApiClient } from '../api/client.ts';
+import type { FirstRun } from '../connect/first-run.ts';
 import type { FolderListings } from '../browse/folder-listing.ts';
 import type { Preferences } from '../preferences/preferences.ts';
 import type { WatchedFilms } from '../player/watched.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly preferences: Preferences;
   readonly listings: FolderListings;
   readonly signIn: SignIn;
+  readonly firstRun: FirstRun;
   readonly announcer: Announcer;
   readonly watched: WatchedFilms;
 }

@@ -45,6 +45,7 @@ export class CachedContentReader implements ContentReader {
       cache: options.cache,
       readAhead: options.readAhead,
       onFetched: (bytes) => options.streams.fetched(bytes),
+      clock: options.clock,
     });
   }
 

@@ -41,6 +41,8 @@ export interface CursorOptions {
 export class Cursor implements FlowReader {
   readonly #options: CursorOptions;
   readonly #end: number;
+  /** Bytes of the ranges read in sequence just before this one. */
+  readonly #cameFrom: number;
   /** End of what may be fetched for this reader: its range, up to the block's end in heads and tails. */
   readonly #fetchEnd: number;
   readonly #openedAt: number;
@@ -58,7 +60,9 @@ export class Cursor implements FlowReader {
     this.#position = options.range.start;
     this.#end = options.range.end;
     this.#openedAt = options.clock.monotonic();
-    this.#fetchEnd = this.#roundedEnd();
+    this.#cameFrom = options.flows.succession.progressBefore(options.contentKey, options.range.start);
+    // One who has asked for two ranges in a row will want the next.
+    this.#fetchEnd = this.#cameFrom > 0 ? options.content.size : this.#roundedEnd();
   }
 
   get position(): number {
@@ -70,8 +74,8 @@ export class Cursor implements FlowReader {
   }
 
   get goal(): number {
-    const { cache, flows, range } = this.#options;
-    const window = windowAfter(this.#position - range.start, cache.layout.blockSize, flows.readAhead);
+    const { cache, flows } = this.#options;
+    const window = windowAfter(this.#progress, cache.layout.blockSize, flows.readAhead);
     return Math.min(this.#position + window, this.#fetchEnd);
   }
 
@@ -89,6 +93,7 @@ export class Cursor implements FlowReader {
 
   /** Resolves when `take` will give bytes; rejects with a BridgeError. */
   async ready(): Promise<void> {
+    if (this.#cameFrom > 0 && this.#flow === null) this.#goOn();
     while (!this.#locate()) {
       if (await this.#readFromDisk()) return;
       await this.#letProbesGo();
@@ -106,6 +111,8 @@ export class Cursor implements FlowReader {
   close(): void {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    const { flows, contentKey } = this.#options;
+    if (this.finished) flows.succession.ended(contentKey, this.#end, this.#progress);
     this.#leaveFlow();
     this.wake();
   }
@@ -118,6 +125,18 @@ export class Cursor implements FlowReader {
 
   healed(healing: Healing): void {
     this.#options.stream.healed(healing);
+  }
+
+  /** Bytes read in sequence, those of the ranges before this one too. */
+  get #progress(): number {
+    return this.#cameFrom + this.#position - this.#options.range.start;
+  }
+
+  /** Takes up the flow that was left when the range before this one had been read. */
+  #goOn(): void {
+    const { flows, contentKey } = this.#options;
+    const flow = flows.goingOn(contentKey, this.#position);
+    if (flow !== null) this.#enter(flow);
   }
 
   /** Finds the block of the next byte where no waiting is needed. */
@@ -216,7 +235,8 @@ export class Cursor implements FlowReader {
   #leaveFlow(): void {
     const flow = this.#flow;
     this.#flow = null;
-    flow?.leave(this, this.finished);
+    if (!this.finished) flow?.leave(this, 'given-up');
+    else flow?.leave(this, this.#cameFrom > 0 ? 'expected-back' : 'satisfied');
   }
 
   #roundedEnd(): number {

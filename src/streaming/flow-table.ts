@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { Block } from './block.ts';
 import { isHeadOrTail } from './block.ts';
@@ -7,18 +8,21 @@ import type { FlowPlan } from './flow.ts';
 import { Flow } from './flow.ts';
 import type { ReadAheadSettings } from './read-ahead.ts';
 import { ReadAheadBudget } from './read-ahead.ts';
+import { Succession } from './succession.ts';
 
 export interface FlowTableOptions {
   readonly upstream: Upstream;
   readonly cache: BlockCache;
   readonly readAhead: ReadAheadSettings;
   readonly onFetched: (bytes: number) => void;
+  readonly clock: Clock;
 }
 
 /** All flows, by content, so that readers find each other's. */
 export class FlowTable {
   readonly readAhead: ReadAheadSettings;
   readonly budget: ReadAheadBudget;
+  readonly succession: Succession;
   readonly #options: FlowTableOptions;
   readonly #flows = new Map<string, Set<Flow>>();
 
@@ -26,6 +30,7 @@ export class FlowTable {
     this.#options = options;
     this.readAhead = options.readAhead;
     this.budget = new ReadAheadBudget(options.readAhead.budgetBytes);
+    this.succession = new Succession(options.clock);
   }
 
   blockAt(contentKey: string, position: number): Block | null {
@@ -46,9 +51,17 @@ export class FlowTable {
     return null;
   }
 
+  /** A flow that runs on from the byte at `position`, which it has at hand or will bring next. */
+  goingOn(contentKey: string, position: number): Flow | null {
+    for (const flow of this.#flows.get(contentKey) ?? []) {
+      if (flow.running && (flow.blockAt(position) !== null || flow.willReach(position, 0))) return flow;
+    }
+    return null;
+  }
+
   /** A flow for others to find; whoever creates it joins it and runs it. */
   create(contentKey: string, plan: FlowPlan): Flow {
-    const { upstream, cache, onFetched } = this.#options;
+    const { upstream, cache, onFetched, clock } = this.#options;
     const { blockSize } = cache.layout;
     const address = (index: number) => ({
       content: contentKey,
@@ -59,6 +72,7 @@ export class FlowTable {
       upstream,
       blockSize,
       budget: this.budget,
+      clock,
       isCached: (index) => {
         const end = Math.min((index + 1) * blockSize, plan.content.size);
         const run = cache.runOf(address(index));

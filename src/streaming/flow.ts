@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { Priority } from '../fichier/api.ts';
 import { asBridgeError, BridgeError } from '../errors.ts';
 import { Block } from './block.ts';
@@ -15,6 +16,15 @@ export interface FlowReader {
   healed(healing: Healing): void;
 }
 
+/**
+ * Why a reader leaves: it has given up, it has read all that it wanted, or it has read one range of many and is expected
+ * back for the next.
+ */
+export type Leaving = 'given-up' | 'satisfied' | 'expected-back';
+
+/** How long a reader is expected back (ms). */
+const EXPECTED_BACK_MS = 3_000;
+
 export interface FlowPlan {
   readonly content: Content;
   /** Offset of the first byte to fetch, inclusive. */
@@ -28,6 +38,7 @@ export interface FlowContext {
   readonly upstream: Upstream;
   readonly blockSize: number;
   readonly budget: ReadAheadBudget;
+  readonly clock: Clock;
   /** Whether a block need not be fetched any more. */
   readonly isCached: (index: number) => boolean;
   onFetched(bytes: number): void;
@@ -44,7 +55,8 @@ export interface FlowContext {
  * stands still (the connection open, nothing pulled) beyond. A block somebody waits for is fetched whatever the
  * budget says. Blocks are held from their first byte until the foremost reader has passed them; those further
  * behind find them in the cache, so a slow reader costs no memory here and delays nobody.
- * When the last reader leaves, the request is cancelled at once and what has come of the block is kept.
+ * When the last reader leaves, the request is cancelled at once and what has come of the block is kept; when he is
+ * expected back, it stands still for some seconds, as far ahead of him as he let it run.
  */
 export class Flow {
   readonly end: number;
@@ -60,6 +72,7 @@ export class Flow {
   #failure: BridgeError | null = null;
   /** Bytes up to here are fetched even with no reader left. */
   #promisedEnd = 0;
+  #callOffWait: (() => void) | null = null;
 
   constructor(plan: FlowPlan, context: FlowContext) {
     this.end = plan.end;
@@ -90,22 +103,28 @@ export class Flow {
   }
 
   join(reader: FlowReader): void {
+    this.#callOffWait?.();
+    this.#callOffWait = null;
     this.#readers.add(reader);
     this.#kick();
   }
 
   /**
-   * @param satisfied the reader has read all that it wanted. Then the rest of a request that has at most one block to
-   * go is let come: the next probe finds a whole block, and the connection can be used again.
+   * After a satisfied reader the rest of a request that has at most one block to go is let come: the next probe finds
+   * a whole block, and the connection can be used again.
    */
-  leave(reader: FlowReader, satisfied: boolean): void {
+  leave(reader: FlowReader, leaving: Leaving): void {
     if (!this.#readers.delete(reader)) return;
     if (this.#readers.size > 0) {
       this.#kick();
       return;
     }
-    if (satisfied && this.running && this.end - this.#position <= this.#context.blockSize) {
+    if (leaving !== 'given-up' && this.running && this.end - this.#position <= this.#context.blockSize) {
       this.#promisedEnd = this.end;
+      this.#kick();
+    } else if (leaving === 'expected-back' && this.running) {
+      this.#promisedEnd = reader.goal;
+      this.#callOffWait = this.#context.clock.after(EXPECTED_BACK_MS, () => this.cancel());
       this.#kick();
     } else {
       this.cancel();
@@ -248,6 +267,7 @@ export class Flow {
   #close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    this.#callOffWait?.();
     for (const block of this.#held.values()) this.#context.budget.release(block.capacity);
     this.#held.clear();
     this.#context.budget.forget(this.#kick);

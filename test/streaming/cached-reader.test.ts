@@ -14,6 +14,7 @@ import type { CachedReaderOptions } from '../../src/streaming/cached-reader.ts';
 import type { Content } from '../../src/streaming/content.ts';
 import { DiskStore } from '../../src/streaming/disk-store.ts';
 import { StreamRegistry } from '../../src/streaming/streams.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { bytesOf, content, FakeUpstream } from './fake-upstream.ts';
 
 const KIB = 1024;
@@ -395,6 +396,38 @@ describe('reading ahead', () => {
     expectBytes(await read(reader, file, 0, file.size), file, 0, file.size);
     expectBytes(await buffer(slow), file, 0, file.size);
     expect(upstream.reads.length).toBeLessThanOrEqual(2);
+  });
+
+  it('goes on over one bounded range after the other as over one stream, and stops when no more are asked for', async () => {
+    const clock = new FakeClock();
+    const { reader, upstream } = rig({ clock });
+    const file = content({ size: 32 * MIB });
+    for (let start = 4 * MIB; start < 16 * MIB; start += MIB) {
+      expectBytes(await read(reader, file, start, start + MIB), file, start, start + MIB);
+    }
+    expect(upstream.reads.map(({ range }) => range)).toEqual([
+      { start: 4 * MIB, end: 5 * MIB },
+      { start: 5 * MIB, end: file.size },
+    ]);
+    await settle();
+    expect(upstream.fetched).toBeGreaterThan(12 * MIB);
+    expect(upstream.fetched).toBeLessThanOrEqual(13 * MIB + BLOCK);
+    expect(upstream.open).toBe(1);
+    await clock.advance(3_000);
+    expect(upstream.open).toBe(0);
+    expect(reader.readAheadBytes.now).toBe(0);
+    expectBytes(await read(reader, file, 16 * MIB, 17 * MIB), file, 16 * MIB, 17 * MIB);
+    expect(upstream.fetched).toBeLessThanOrEqual(18 * MIB + 2 * BLOCK);
+  });
+
+  it('closes the upstream request at once when one who reads range after range gives up', async () => {
+    const { reader, upstream } = rig();
+    const file = content({ size: 32 * MIB });
+    await read(reader, file, 4 * MIB, 5 * MIB);
+    const body = await open(reader, file, 5 * MIB, 7 * MIB);
+    body.destroy();
+    await closed(body);
+    expect(upstream.open).toBe(0);
   });
 
   it('asks upstream only for what lies between cached blocks', async () => {

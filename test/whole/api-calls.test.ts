@@ -36,7 +36,7 @@ describe('API calls', () => {
     const { body } = await get(whole, FILM);
     expect(body.equals(syntheticBytes('film', 0, SIZE))).toBe(true);
     expect(apiCalls()).toEqual({ get_token: 1 });
-  });
+  }, 90_000);
 
   it('each death of the link costs one more, and the viewer sees nothing of it', async () => {
     for (let life = 0; life < 3; life += 1) {
@@ -57,6 +57,16 @@ describe('API calls', () => {
     });
     expect(apiCalls()).toEqual({ get_token: 1 });
   });
+
+  it('a player that asks for one MiB after the other costs one link and two requests for all of them', async () => {
+    for (let start = 10 * MIB; start < 40 * MIB; start += MIB) {
+      const { body } = await getRange(whole, FILM, start, start + MIB);
+      expect(body.equals(syntheticBytes('film', start, start + MIB))).toBe(true);
+    }
+    expect(apiCalls()).toEqual({ get_token: 1 });
+    // The first range, and from the second on one request that goes on.
+    expect(whole.emulator.counts().storageRequests).toBe(2);
+  }, 60_000);
 
   it('HEAD, 304 and 416 cost nothing at all', async () => {
     const head = await whole.pool.request({ method: 'HEAD', path: FILM });

@@ -15,6 +15,8 @@ import { Trouble } from './trouble.ts';
 import { verdict } from './verdict.ts';
 
 const MINUTE_MS = 60_000;
+/** Share of the time after which the API is locked. */
+const LOCK_AT = 0.3;
 
 const { values } = parseArgs({
   options: {
@@ -33,7 +35,7 @@ const stage = await ChildStage.set((account) => {
   stock = new Stock(account, random);
 });
 if (stock === undefined) throw new Error('the account was not filled');
-const trouble = new Trouble(stage.emulator, random);
+const trouble = new Trouble(stage.emulator, random, length * LOCK_AT);
 const bridge = new RestartedBridge(stage);
 const child = await bridge.serving();
 for (const film of stock.films) await child.found(`/library/${film.path}`);

@@ -20,19 +20,25 @@ export class Trouble {
   readonly #random: Random;
   /** Each as often as it is to come before the others. */
   readonly #events: readonly (() => void)[];
+  readonly #lockAfterMs: number;
+  #lockTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #outage: NodeJS.Timeout | null = null;
   #count = 0;
   #locks = 0;
 
-  constructor(emulator: Emulator, random: Random) {
+  /**
+   * @param lockAfterMs when the API locks everyone out. It does so once: a lock that follows another within half an
+   * hour is taken to last twice as long, and viewers are told at once that it lasts longer than they would wait.
+   */
+  constructor(emulator: Emulator, random: Random, lockAfterMs: number) {
     this.#emulator = emulator;
+    this.#lockAfterMs = lockAfterMs;
     this.#random = random;
     const lie = (as: 'empty' | 'shrunken'): void => {
       emulator.apiFaults.next({ kind: 'listing', as }, { endpoint: 'folder/ls' });
     };
     const events: readonly (readonly [number, () => void])[] = [
-      [1, () => this.#lock()],
       [2, () => emulator.faults.next({ kind: 'expire' }, {}, 5)],
       [3, () => void this.#beUnreachable()],
       [2, () => lie('empty')],
@@ -84,11 +90,13 @@ export class Trouble {
         { kind: 'reset' },
       ],
     });
+    this.#lockTimer = setTimeout(() => this.#lock(), this.#lockAfterMs);
     this.#wait();
   }
 
   /** From now on nothing goes wrong. */
   async end(): Promise<void> {
+    if (this.#lockTimer !== null) clearTimeout(this.#lockTimer);
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#outage !== null) clearTimeout(this.#outage);
     this.#emulator.faults.clear();

@@ -11,8 +11,8 @@ const GROWTH_SHOWS_MS = 4 * MINUTE_MS;
 /** How much more memory the end of the time without restarts may take than its beginning (bytes). */
 const MEMORY_GROWTH_ALLOWED = 48 * MIB;
 const DESCRIPTOR_GROWTH_ALLOWED = 12;
-/** Calls answered with a lock for each lock that the soak itself began: the one that finds it, and one that waited with it. */
-const FLOOD_ANSWERS_PER_LOCK = 2;
+/** Calls answered with a lock for each lock that the soak itself began: as many as may be under way at a time. */
+const FLOOD_ANSWERS_PER_LOCK = 6;
 
 export interface Evidence {
   readonly samples: readonly Sample[];

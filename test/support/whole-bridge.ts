@@ -7,7 +7,7 @@ import { startBridge, type Bridge } from '../../src/app.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { loadSettings } from '../../src/config/load.ts';
 import { EmulatedAccount } from '../../src/emulator/account.ts';
-import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
 
 export interface WholeBridgeOptions {
@@ -16,6 +16,9 @@ export interface WholeBridgeOptions {
   readonly callsPerSecond?: number;
   /** For the bridge and the emulator. */
   readonly clock?: Clock;
+  readonly quirks?: EmulatorOptions['quirks'];
+  /** Where the page was built to; without it, whatever the last build of the program left. */
+  readonly pageDirectory?: string;
 }
 
 /** The whole program in this process, before an emulated 1fichier. */
@@ -39,7 +42,8 @@ export async function startWholeBridge(
 ): Promise<WholeBridge> {
   const account = new EmulatedAccount();
   prepare(account);
-  const emulator = await startEmulator({ account, random: seededRandom(1), clock: options.clock });
+  const { clock, quirks } = options;
+  const emulator = await startEmulator({ account, random: seededRandom(1), clock, quirks });
   const dataDir = mkdtempSync(join(tmpdir(), 'whole-bridge-'));
   return launch(emulator, dataDir, options);
 }
@@ -64,6 +68,7 @@ async function launch(
     random: seededRandom(2),
     logger: pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) }),
     version: 'test',
+    pageDirectory: options.pageDirectory,
   });
   await crawled(bridge);
   const pool = new Pool(new URL(bridge.address).origin, { connections: 256 });

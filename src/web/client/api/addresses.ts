@@ -1,5 +1,14 @@
 import type { FileEntry } from './types.ts';
 
+interface MadeFilm {
+  /** Seconds into the film. */
+  readonly start: number;
+  /** `index` of the audio track; null: the usual one. */
+  readonly audio: number | null;
+  /** Whether this browser shows H.265. */
+  readonly hevc: boolean;
+}
+
 /** Addresses below the bridge's root, which may itself lie below a path of a proxy. */
 export class Addresses {
   readonly #base: string;
@@ -23,10 +32,12 @@ export class Addresses {
     return `${this.#base}media/${file.id}/thumbnail.jpg?width=${width}`;
   }
 
-  /** `start` in seconds; `audio` is the stream's index. */
-  remuxed(file: FileEntry, start: number, audio: number | null): string {
-    const track = audio === null ? '' : `&audio=${audio}`;
-    return `${this.#base}media/${file.id}/play.mp4?start=${start.toFixed(3)}${track}`;
+  /** The film as the bridge makes it for a browser. */
+  made(file: FileEntry, { start, audio, hevc }: MadeFilm): string {
+    const query = new URLSearchParams({ start: start.toFixed(3) });
+    if (audio !== null) query.set('audio', String(audio));
+    if (hevc) query.set('accept', 'hevc');
+    return `${this.#base}media/${file.id}/play.mp4?${query.toString()}`;
   }
 
   embeddedSubtitles(file: FileEntry, index: number): string {

@@ -5,14 +5,20 @@ import { useServices } from '../shell/services.ts';
 import { copyText } from './copy-text.ts';
 import { playersFor, type Player } from './open-in.ts';
 
+interface FileActionsProps {
+  readonly file: FileEntry;
+  /** Whether to offer the page's own player. */
+  readonly canPlayHere?: boolean;
+}
+
 /** Everything that can be done with a file. */
-export function FileActions({ file }: { readonly file: FileEntry }) {
+export function FileActions({ file, canPlayHere = true }: FileActionsProps) {
   const { addresses } = useServices();
   const isPlayable = file.media === 'video' || file.media === 'audio';
   return (
     <div class="file-actions">
       <div class="buttons">
-        {(isPlayable || file.media === 'image') && (
+        {canPlayHere && (isPlayable || file.media === 'image') && (
           <a class="button primary" href={formatRoute({ view: 'file', id: file.id })}>
             <Icon name={isPlayable ? 'play' : 'image'} />
             {isPlayable ? 'Play' : 'View'}

@@ -18,7 +18,7 @@ export function mediaFacts(info: MediaInfo): readonly Fact[] {
   return facts.filter(({ values }) => values.length > 0);
 }
 
-function describeAudio(track: AudioTrack): string {
+export function describeAudio(track: AudioTrack): string {
   return joined(
     languageName(track.language),
     codecName(track.codec),
@@ -27,7 +27,7 @@ function describeAudio(track: AudioTrack): string {
   );
 }
 
-function describeSubtitles(track: SubtitleTrack): string {
+export function describeSubtitles(track: SubtitleTrack): string {
   return joined(
     languageName(track.language),
     codecName(track.codec),

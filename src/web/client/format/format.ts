@@ -12,7 +12,16 @@ export function formatSize(bytes: number): string {
   return `${value.toFixed(digits)} ${UNITS[unit] ?? 'B'}`;
 }
 
-/** Seconds for ears: "1 hour 2 minutes 3 seconds". */
+/** Seconds as a clock reads them: "4:07", "1:02:03". */
+export function formatClock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(Number.isFinite(seconds) ? seconds : 0));
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours === 0 ? `${minutes}:${two(whole % 60)}` : `${hours}:${two(minutes)}:${two(whole % 60)}`;
+}
+
+/** The same for ears: "1 hour 2 minutes 3 seconds". */
 export function spokenDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const parts = [

@@ -92,7 +92,12 @@ function Content({ listing, grid, isFiltered }: ContentProps) {
   }
   if (folder === null) return <Skeleton />;
   if (listing.entries.value.length > 0) {
-    return isFiltered ? <Notice icon="search" title="Nothing of this kind here" /> : grid;
+    return (
+      <>
+        {failure !== null && <FailureNotice failure={failure} onRetry={() => void listing.load()} />}
+        {isFiltered ? <Notice icon="search" title="Nothing of this kind here" /> : grid}
+      </>
+    );
   }
   if (folder.listed === null) {
     return (
@@ -139,9 +144,9 @@ function countOf(listing: FolderListing): number {
 
 const READ_AGAIN_MS = 2000;
 
-/** A folder that was never read is being read because someone opened it. */
+/** A folder that was never read is being read because someone opened it; one too large to be read whole has entries. */
 function useReadAgainUntilListed(listing: FolderListing): void {
-  const isUnread = listing.folder.value !== null && listing.folder.value.listed === null;
+  const isUnread = listing.folder.value?.listed === null && listing.entries.value.length === 0;
   useEffect(() => {
     if (!isUnread) return undefined;
     const timer = setInterval(() => void listing.load(), READ_AGAIN_MS);

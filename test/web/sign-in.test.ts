@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectAccessible, PHONE } from './browser.ts';
 import { fillLibrary, Stage } from './stage.ts';
 
-const TOKEN = 'correct horse battery staple';
+const TOKEN = 'correct-horse-battery-staple';
 
 let stage: Stage;
 beforeAll(async () => (stage = await Stage.set(fillLibrary, { env: { BRIDGE_TOKEN: TOKEN } })), 120_000);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kodiSource, mountCommand, rcloneRemote, shellCommand } from '../../src/web/client/setup/setup.ts';
 import { StatusHistory } from '../../src/web/client/status/history.ts';
-import { kodiSource, mountCommand, rcloneRemote, shellCommand } from '../../src/web/client/setup/setup.ts';
 
 const FILL = { bytes: 0, budgetBytes: 1 };
 

@@ -1,15 +1,19 @@
+import { join } from 'node:path';
 import type { ApiRoutes } from '../http/api/api.ts';
 import { informationRoute } from '../http/media/information-route.ts';
 import type { Settings } from '../config/settings.ts';
 import type { UrlSigner } from '../http/auth/url-signer.ts';
 import { mediaRoutes } from '../http/media/media-routes.ts';
 import { BrowserPlayer } from '../media/browser-player.ts';
+import { DerivedCache } from '../media/derived-cache.ts';
 import { Loopback } from '../media/loopback.ts';
 import { MediaCatalogue } from '../media/media-catalogue.ts';
 import { MediaTable } from '../media/media-table.ts';
 import { MediaTools } from '../media/media-tools.ts';
 import type { MediaLibrary } from '../media/media-info.ts';
 import { ProcessSlots } from '../media/process-slots.ts';
+import { Subtitles } from '../media/subtitles.ts';
+import { Thumbnails } from '../media/thumbnails.ts';
 import type { AccountLibrary, Surroundings } from './account-library.ts';
 import type { StreamingParts } from './streaming-parts.ts';
 import { openAll } from './teardown.ts';
@@ -29,11 +33,11 @@ const PLAY_PATIENCE_MS = 3_000;
 
 export function openMedia(
   settings: Settings,
-  { clock }: Surroundings,
+  { clock, logger }: Surroundings,
   { library, database }: AccountLibrary,
   { reader }: StreamingParts,
 ): Promise<MediaParts> {
-  return openAll((teardown) => {
+  return openAll(async (teardown) => {
     const loopback = new Loopback();
     teardown.onClose(() => loopback.close());
     const { ffmpeg, ffprobe, mediaProcesses, playProcesses } = settings;
@@ -49,10 +53,19 @@ export function openMedia(
     const mayProbe = settings.probe !== 'off';
     const media = new MediaCatalogue({ table: new MediaTable(database), tools, reader, mayProbe });
     const player = new BrowserPlayer(tools, reader);
+    const cache = await DerivedCache.open({
+      directory: join(settings.dataDir, 'derived'),
+      budgetBytes: settings.thumbnailCache,
+      clock,
+      onProblem: (message) => logger.warn(message),
+    });
+    const thumbnails = new Thumbnails({ library, media, tools, reader, cache });
+    const subtitles = new Subtitles({ media, tools, reader, cache });
+    const hasPrograms = (): Promise<boolean> => tools.available();
     const routes: MediaParts['routes'] = (signer) => {
-      const parts = { library, media, player, hasPrograms: () => tools.available(), signer, clock };
+      const parts = { library, media, player, thumbnails, subtitles, hasPrograms, signer, clock };
       return { apiRoutes: informationRoute(parts), mediaRoutes: mediaRoutes(parts) };
     };
-    return Promise.resolve({ media, routes, close: () => teardown.close() });
+    return { media, routes, close: () => teardown.close() };
   });
 }

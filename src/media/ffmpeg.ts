@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import { PassThrough, type Writable } from 'node:stream';
 import fluent from 'fluent-ffmpeg';
 import { BridgeError } from '../errors.ts';
 import { watchForChild } from './child-watch.ts';
@@ -78,11 +78,21 @@ export async function runFfmpeg(
         reject(run.failureOf(error, typeof stderr === 'string' ? stderr : ''));
       });
       command.once('end', () => resolve());
-      command.pipe(output, { end: true });
+      command.pipe(withoutClose(output));
     });
   } finally {
     await run.end();
   }
+}
+
+/**
+ * fluent-ffmpeg takes an output that closes for a failure, also when ffmpeg has written all and is only slow to end. What
+ * it is given here never closes.
+ */
+function withoutClose(output: Writable): Writable {
+  const pipe = new PassThrough({ emitClose: false });
+  pipe.pipe(output);
+  return pipe;
 }
 
 /** fluent-ffmpeg splits a single option at its space, and only a single one. */

@@ -22,6 +22,8 @@ export interface MediaToolsParts {
 export interface ToolRequest {
   readonly priority: Priority;
   readonly signal: AbortSignal;
+  /** For a job whose nature it is to take longer (ms). */
+  readonly patienceMs?: number | undefined;
 }
 
 /** A job that takes longer (ms) is given up: the file leads the program in circles, or upstream is too slow. */
@@ -68,18 +70,24 @@ export class MediaTools {
     request: ToolRequest,
   ): Promise<Buffer> {
     const { programs, jobs } = this.#parts;
-    return this.#run(content, jobs, request, JOB_PATIENCE_MS, async (address, signal) => {
-      const output = new PassThrough();
-      const collected = collect(output, mostBytes);
-      const [bytes] = await Promise.all([
-        collected,
-        runFfmpeg(programs.ffmpeg, address, conversion, output, signal).catch((error: unknown) => {
-          output.destroy(asBridgeError(error));
-          throw error;
-        }),
-      ]);
-      return bytes;
-    });
+    return this.#run(
+      content,
+      jobs,
+      request,
+      request.patienceMs ?? JOB_PATIENCE_MS,
+      async (address, signal) => {
+        const output = new PassThrough();
+        const collected = collect(output, mostBytes);
+        const [bytes] = await Promise.all([
+          collected,
+          runFfmpeg(programs.ffmpeg, address, conversion, output, signal).catch((error: unknown) => {
+            output.destroy(asBridgeError(error));
+            throw error;
+          }),
+        ]);
+        return bytes;
+      },
+    );
   }
 
   /**
@@ -157,6 +165,7 @@ async function collect(output: Readable, mostBytes: number): Promise<Buffer> {
     }
     chunks.push(chunk);
   }
+  if (length === 0) throw new BridgeError('media-unreadable', 'nothing could be made of the file');
   return Buffer.concat(chunks);
 }
 

@@ -50,7 +50,7 @@ export function runningPrograms(): string[] {
 
 /** Resolves when `isSo`; rejects when that takes far longer than it should on any machine. */
 export async function eventually(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (const limit = Date.now() + 15_000; Date.now() < limit;) {
+  for (const limit = Date.now() + 50_000; Date.now() < limit;) {
     if (await isSo()) return;
     await pause(20);
   }

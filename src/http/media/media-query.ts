@@ -10,3 +10,8 @@ export const signature = {
 
 /** What this browser can show beside what all of them can. */
 export const acceptQuery = z.enum(['hevc']).optional().describe('hevc: this browser shows H.265');
+
+export const versionQuery = z
+  .string()
+  .optional()
+  .describe('Version of the file; an answer for the version of now can be kept for ever');

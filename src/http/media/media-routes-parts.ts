@@ -4,6 +4,8 @@ import type { FileEntry } from '../../library/entry.ts';
 import type { Library } from '../../library/library.ts';
 import type { BrowserPlayer } from '../../media/browser-player.ts';
 import type { MediaLibrary } from '../../media/media-info.ts';
+import type { Subtitles } from '../../media/subtitles.ts';
+import type { Thumbnails } from '../../media/thumbnails.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
 
 /** What the media routes are built on. */
@@ -11,6 +13,8 @@ export interface MediaRoutesParts {
   readonly library: Pick<Library, 'fileById'>;
   readonly media: MediaLibrary;
   readonly player: Pick<BrowserPlayer, 'play'>;
+  readonly thumbnails: Pick<Thumbnails, 'get'>;
+  readonly subtitles: Pick<Subtitles, 'ofTrack' | 'ofFile'>;
   /** Whether ffmpeg and ffprobe can be run. */
   readonly hasPrograms: () => Promise<boolean>;
   readonly signer: UrlSigner | null;

@@ -1,0 +1,133 @@
+import { LRUCache } from 'lru-cache';
+import { BridgeError } from '../errors.ts';
+import type { FileEntry } from '../library/entry.ts';
+import type { Library } from '../library/library.ts';
+import { mediaKindOf } from '../library/media-kind.ts';
+import type { ContentReader } from '../streaming/content.ts';
+import type { DerivedCache } from './derived-cache.ts';
+import type { Conversion } from './ffmpeg.ts';
+import type { MediaInfo, MediaLibrary } from './media-info.ts';
+import { lentFile, type MediaTools } from './media-tools.ts';
+import { SharedWork } from './shared-work.ts';
+
+interface ThumbnailParts {
+  readonly library: Pick<Library, 'children'>;
+  readonly media: MediaLibrary;
+  readonly tools: Pick<MediaTools, 'convert'>;
+  readonly reader: ContentReader;
+  readonly cache: DerivedCache;
+}
+
+/** Where in a film the picture is taken: behind the titles, before anything is given away. */
+const SHARE_OF_FILM = 0.1;
+const MOST_BYTES = 4 * 1024 * 1024;
+/** Pictures beside a song that stand for it, the best first. */
+const COVER_NAMES = ['cover', 'folder', 'poster', 'front', 'albumart'];
+/** Entries of a folder that are looked at for a cover. */
+const MOST_SIBLINGS = 500;
+const REMEMBERED_FAILURES = 5000;
+
+/** Small JPEG pictures of films, songs and pictures, made when they are asked for and kept. */
+export class Thumbnails {
+  readonly #parts: ThumbnailParts;
+  readonly #work = new SharedWork<Buffer>();
+  /** What had no picture, by file and version. */
+  readonly #failures = new LRUCache<string, BridgeError>({ max: REMEMBERED_FAILURES });
+
+  constructor(parts: ThumbnailParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * A JPEG `width` pixels wide. Given up when nobody who asked for it waits any more.
+   *
+   * Rejects with a BridgeError: `not-found` when the file holds no picture, or as MediaLibrary's `probe`.
+   */
+  async get(file: FileEntry, width: number, signal: AbortSignal): Promise<Buffer> {
+    const pictured = this.#pictured(file);
+    const name = `${pictured.id}-${pictured.version}-${width}.jpg`;
+    const kept = await this.#parts.cache.get(name);
+    if (kept !== null) return kept;
+    const version = `${pictured.id}-${pictured.version}`;
+    const failure = this.#failures.get(version);
+    if (failure !== undefined) throw failure;
+    return this.#work.do(name, signal, async (ending) => {
+      try {
+        const picture = await this.#make(pictured, width, ending);
+        await this.#parts.cache.put(name, picture);
+        return picture;
+      } catch (error) {
+        const noPicture = asNoPicture(error);
+        if (noPicture === null) throw error;
+        this.#failures.set(version, noPicture);
+        throw noPicture;
+      }
+    });
+  }
+
+  /** The file that has the picture: for a song, a cover beside it, which its whole album shares. */
+  #pictured(file: FileEntry): FileEntry {
+    return kindOf(file) === 'audio' ? (this.#coverBeside(file) ?? file) : file;
+  }
+
+  #coverBeside(file: FileEntry): FileEntry | null {
+    let best: { readonly entry: FileEntry; readonly rank: number } | null = null;
+    let looked = 0;
+    for (const entry of this.#parts.library.children(file.parentId)) {
+      looked += 1;
+      if (looked > MOST_SIBLINGS) break;
+      if (entry.kind === 'folder' || kindOf(entry) !== 'image') continue;
+      const rank = COVER_NAMES.indexOf(entry.name.replace(/\.[^.]*$/, '').toLowerCase());
+      if (rank !== -1 && (best === null || rank < best.rank)) best = { entry, rank };
+    }
+    return best?.entry ?? null;
+  }
+
+  async #make(file: FileEntry, width: number, signal: AbortSignal): Promise<Buffer> {
+    const { media, tools, reader } = this.#parts;
+    const request = { priority: 'browse', signal } as const;
+    const info = await media.probe(file, request);
+    const conversion = pictureOf(info, kindOf(file) === 'image', width);
+    return tools.convert(lentFile(reader, file, 'browse', null), conversion, MOST_BYTES, request);
+  }
+}
+
+function pictureOf(info: MediaInfo, isStill: boolean, width: number): Conversion {
+  const video = info.video[0];
+  const at = isStill || info.durationMs === null ? 0 : (info.durationMs / 1000) * SHARE_OF_FILM;
+  // A key frame alone is decoded, so that little is read. Without moving pictures: the embedded cover.
+  const seek = video === undefined || at === 0 ? [] : ['-noaccurate_seek', '-ss', at.toFixed(3)];
+  const keyFrames = isStill ? [] : ['-skip_frame', 'nokey'];
+  return {
+    input: ['-max_pixels', MOST_PIXELS, ...keyFrames, ...seek],
+    output: [
+      ...[
+        '-map',
+        video === undefined ? '0:v:0' : `0:${video.index}`,
+        '-frames:v',
+        '1',
+        '-vf',
+        scaledTo(width),
+      ],
+      ...['-c:v', 'mjpeg', '-q:v', '4', '-map_metadata', '-1', '-f', 'image2pipe'],
+    ],
+  };
+}
+
+/** A picture that claims to be larger is after the memory of this machine. */
+const MOST_PIXELS = String(200_000_000);
+
+/** In the proportions in which it is to be shown, but no taller than three times its width. */
+function scaledTo(width: number): string {
+  return `scale=w=${width}:h='max(2,min(${3 * width},trunc(${width}/dar/2)*2))',setsar=1,format=yuvj420p`;
+}
+
+function kindOf({ name, contentType }: FileEntry): ReturnType<typeof mediaKindOf> {
+  return mediaKindOf(name, contentType);
+}
+
+function asNoPicture(error: unknown): BridgeError | null {
+  if (!(error instanceof BridgeError) || error.kind !== 'media-unreadable') return null;
+  const hint = 'Show the icon of its kind instead.';
+  return new BridgeError('not-found', 'no picture can be made of this file', { cause: error, hint });
+}

@@ -50,20 +50,28 @@ export function urlHost(host: string): string {
   return address.kind() === 'ipv6' ? `[${host}]` : host;
 }
 
-const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
-  EADDRINUSE: [
-    'is in use',
+/** By code of the failure: what is wrong, and what to do. */
+const REASONS: Readonly<Record<string, (host: string, port: number) => readonly [string, string]>> = {
+  EADDRINUSE: (host, port) => [
+    `port ${port} on ${host} is in use`,
     'Stop the program that uses it, or set BRIDGE_PORT to another (0 takes a free one).',
   ],
-  EACCES: ['is not allowed for this user', 'Set BRIDGE_PORT to 1024 or more.'],
-  EADDRNOTAVAIL: ['is on no network of this machine', 'Set BRIDGE_HOST to an address of this machine.'],
-  ENOTFOUND: ['cannot be found', 'Set BRIDGE_HOST to an address of this machine.'],
+  EACCES: (host, port) => [
+    `port ${port} on ${host} is not allowed for this user`,
+    'Set BRIDGE_PORT to 1024 or more.',
+  ],
+  EADDRNOTAVAIL: (host) => [
+    `this machine does not have the address ${host}`,
+    'Set BRIDGE_HOST to an address of this machine.',
+  ],
+  ENOTFOUND: (host) => [`the host ${host} is not known`, 'Set BRIDGE_HOST to an address of this machine.'],
 };
 
-function listenFailure(error: unknown, host: string, port: number): unknown {
+/** Why a port cannot be had, as `config-invalid` where the reason is known. */
+export function listenFailure(error: unknown, host: string, port: number): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const known = REASONS[code];
-  if (known === undefined) return error;
-  const [reason, hint] = known;
-  return new BridgeError('config-invalid', `port ${port} on ${host} ${reason}`, { cause: error, hint });
+  const reason = REASONS[code];
+  if (reason === undefined) return error;
+  const [message, hint] = reason(host, port);
+  return new BridgeError('config-invalid', message, { cause: error, hint });
 }

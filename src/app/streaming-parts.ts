@@ -23,9 +23,6 @@ export interface StreamingParts {
   close(): Promise<void>;
 }
 
-/** A storage host silent for this long is asked again on another connection. */
-const STALL_MS = 15_000;
-
 export function openStreaming(
   settings: Settings,
   surroundings: Surroundings,
@@ -96,7 +93,7 @@ function openUpstream(
     patienceMs: settings.patience,
     dispatcher,
     clock,
-    stallMs: STALL_MS,
+    stallMs: settings.stallTime,
     allowPrivateHosts,
   });
 }

@@ -20,7 +20,7 @@ export function addRefresh(program: Command, { env, terminal }: CommandHost): vo
     terminal.print(
       options['json'] === true
         ? JSON.stringify({ path, foldersRead: read })
-        : `${path}: ${read} folders read`,
+        : `${path}: ${read} ${read === 1 ? 'folder' : 'folders'} read`,
     );
   });
 }

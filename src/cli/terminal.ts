@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { BridgeError } from '../errors.ts';
+import { EXIT } from './exit-codes.ts';
 import { printable } from './printable.ts';
 
 /** Where a command writes, and what it may assume of the reader. */
@@ -16,6 +17,11 @@ export interface Terminal {
 
 /** The terminal of this process: results to standard output, the rest to standard error. */
 export function processTerminal(): Terminal {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read the results has had enough, as `head` has.
+    if (error.code === 'EPIPE') process.exit(EXIT.ok);
+    throw error;
+  });
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
     remark: (text) => void process.stderr.write(`${text}\n`),

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { runProgram } from '../support/program.ts';
 import { Workplace } from './bridge-process.ts';
 
 let workplace: Workplace;
@@ -48,6 +49,14 @@ test('ls shows the demo that runs, without a key', async () => {
   await bridge.ready();
   const { code, stdout } = await workplace.run(['ls', '/Music']);
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'The Oscillators/\n' });
+}, 90_000);
+
+test('a reader of the output who has had enough is no fault', async () => {
+  const bridge = workplace.start(['demo', '--port', '0']);
+  await bridge.ready();
+  const listing = `BRIDGE_DATA_DIR='${workplace.dataDir}' '${process.execPath}' dist/main.js ls -R`;
+  const { code, stderr } = await runProgram('bash', ['-o', 'pipefail', '-c', `${listing} | true`]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 }, 90_000);
 
 test('a demo after another in the same place starts anew, though the first was killed', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
@@ -64,6 +66,31 @@ test('a missing program, an open directory and a missing key are warnings with a
   expect(found(ended, 'data directory')?.advice).toContain('chmod 700');
   expect(found(ended, 'API key')?.advice).toContain('FICHIER_API_KEY_FILE');
 }, 60_000);
+
+test('a port that the running demo has is in order, and one that another program has is not', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const taken = await workplace.run(['doctor', '--json'], { ...settings, BRIDGE_PORT: String(port) });
+  other.close();
+  expect(found(taken, 'port')).toMatchObject({
+    state: 'failure',
+    detail: `port ${port} on 127.0.0.1 is in use`,
+  });
+
+  const demo = workplace.start(['demo', '--port', '0']);
+  const address = await demo.address();
+  const running = await workplace.run(['doctor', '--json'], { BRIDGE_PORT: new URL(address).port });
+  expect(found(running, 'port')).toMatchObject({ state: 'ok', detail: `the bridge runs at ${address}` });
+}, 90_000);
+
+test('a 1fichier that cannot be reached is not taken for a bad key', async () => {
+  await emulator.close();
+  const ended = await workplace.run(['doctor', '--json'], settings);
+  expect(ended.code).toBe(1);
+  expect(found(ended, '1fichier')?.advice).toContain('network');
+  expect(found(ended, 'API key')).toBeUndefined();
+}, 90_000);
 
 test('while a bridge runs the doctor asks it, and after a kill it asks 1fichier again', async () => {
   const bridge = workplace.start(['serve'], settings);

@@ -28,8 +28,7 @@ export async function checkAccount(settings: Settings): Promise<Finding[]> {
     return await askDirectly(settings);
   } catch (thrown) {
     const error = asBridgeError(thrown);
-    if (error.kind !== 'data-dir-locked') return [failure('API key', error.message, error.hint)];
-    return askRunningBridge(settings, error);
+    return error.kind === 'data-dir-locked' ? await askRunningBridge(settings, error) : [refusal(error)];
   }
 }
 
@@ -41,9 +40,15 @@ async function askRunningBridge(settings: Settings, locked: BridgeError): Promis
     const account = await new RunningBridge(address, ownerKey).account();
     return [ok('bridge', `runs at ${address}`), ...judge(account)];
   } catch (thrown) {
-    const error = asBridgeError(thrown);
-    return [failure('bridge', error.message, error.hint)];
+    return [refusal(asBridgeError(thrown))];
   }
+}
+
+function refusal(error: BridgeError): Finding {
+  if (error.kind === 'api-key-invalid') return failure('API key', error.message, error.hint);
+  const unreachable = error.kind === 'upstream-unavailable';
+  const network = 'Check the network of this machine; when that is in order, try again in a few minutes.';
+  return failure('1fichier', error.message, unreachable ? network : error.hint);
 }
 
 async function askDirectly(settings: Settings): Promise<Finding[]> {

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fetch } from 'undici';
 import { ensureDataDirectory } from '../../app/data-directory.ts';
-import { assertSafeToListen } from '../../app/listen.ts';
+import { assertSafeToListen, listenFailure } from '../../app/listen.ts';
 import { runningAddress } from '../../app/run-file.ts';
 import type { Settings } from '../../config/settings.ts';
 import { asBridgeError } from '../../errors.ts';
@@ -11,6 +13,8 @@ import { failure, ok, warning, type Finding } from './finding.ts';
 
 /** Room that the catalogue and its journal need beside the block cache. */
 const CATALOGUE_BYTES = 512 * 1024 * 1024;
+/** With less, no bridge starts. */
+const LEAST_BYTES = 8 * 1024 * 1024;
 
 export async function checkDataDirectory({ dataDir, cacheDisk }: Settings): Promise<Finding[]> {
   try {
@@ -33,6 +37,13 @@ async function checkSpace(dataDir: string, cacheDisk: number): Promise<Finding> 
   const { bavail, bsize } = await statfs(dataDir);
   const free = bavail * bsize;
   const detail = `${formatBytes(free)} free, the block cache may take ${formatBytes(cacheDisk)}`;
+  if (free < LEAST_BYTES) {
+    return failure(
+      'disk space',
+      `${formatBytes(free)} free`,
+      'Free some space: the catalogue needs it to start.',
+    );
+  }
   return free < cacheDisk + CATALOGUE_BYTES
     ? warning('disk space', detail, 'Free some space, or set BRIDGE_CACHE_DISK to less.')
     : ok('disk space', detail);
@@ -46,22 +57,30 @@ export async function checkPort(settings: Settings): Promise<Finding> {
     const error = asBridgeError(thrown);
     return failure('port', error.message, error.hint);
   }
-  const code = await tryToListen(host, port);
-  if (code === null) return ok('port', `${port} on ${host} is free`);
-  const address = runningAddress(settings.dataDir);
-  if (code === 'EADDRINUSE' && address !== null) return ok('port', `the bridge runs at ${address}`);
-  return failure(
-    'port',
-    `${port} on ${host} cannot be had (${code})`,
-    'Stop the program that uses it, or set BRIDGE_PORT or BRIDGE_HOST.',
-  );
+  const thrown = await tryToListen(host, port);
+  if (thrown === null) return ok('port', `${port} on ${host} is free`);
+  const bridge = await bridgeOn(port, settings.dataDir);
+  if (bridge !== null) return ok('port', `the bridge runs at ${bridge}`);
+  const error = asBridgeError(listenFailure(thrown, host, port));
+  return failure('port', error.message, error.hint);
 }
 
-/** Null: it can be listened on; else the code of the failure. */
-function tryToListen(host: string, port: number): Promise<string | null> {
+/** Null: it can be listened on. */
+function tryToListen(host: string, port: number): Promise<Error | null> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.once('error', resolve);
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(null)));
   });
+}
+
+/** The address of the bridge, or the demo, of this data directory when it is what listens on the port. */
+async function bridgeOn(port: number, dataDir: string): Promise<string | null> {
+  const addresses = [dataDir, join(dataDir, 'demo')]
+    .map(runningAddress)
+    .filter((address) => address !== null);
+  const address = addresses.find((candidate) => new URL(candidate).port === String(port));
+  if (address === undefined) return null;
+  const answer = await fetch(`${address}healthz`).catch(() => null);
+  return answer?.ok === true ? address : null;
 }

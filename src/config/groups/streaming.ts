@@ -10,6 +10,12 @@ export const STREAMING_SETTINGS = {
     description:
       'How long a read may go without a byte, through renewals and retries, before the client is cut off.',
   }),
+  stallTime: required(duration({ from: '1s' }), '15s', {
+    group: GROUP,
+    env: 'BRIDGE_STALL_TIME',
+    description:
+      'A storage host that sends nothing for this long, or less than 16 KiB in it, is asked again on another connection.',
+  }),
   linkProfile: required(oneOf('documented', 'lenient'), 'documented', {
     group: GROUP,
     env: 'BRIDGE_LINK_PROFILE',

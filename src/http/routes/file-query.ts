@@ -23,6 +23,9 @@ function chosenMode(mode: unknown, policy: StreamPolicy): StreamMode {
   if (mode !== 'proxy' && mode !== 'redirect') {
     throw new BridgeError('bad-request', 'mode must be proxy or redirect');
   }
-  if (!policy.modeByQuery) throw new BridgeError('bad-request', 'the mode cannot be chosen by the client');
+  if (!policy.modeByQuery) {
+    const hint = 'Leave mode out, or set BRIDGE_STREAM_MODE_BY_QUERY=true.';
+    throw new BridgeError('bad-request', 'the mode cannot be chosen by the client', { hint });
+  }
   return mode;
 }

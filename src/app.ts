@@ -16,6 +16,7 @@ import { openAll } from './app/teardown.ts';
 import { webDavExtension } from './app/webdav-extension.ts';
 import type { Settings } from './config/settings.ts';
 import { UrlSigner } from './http/auth/url-signer.ts';
+import { importHookRoutes } from './http/api/import-hook-routes.ts';
 import { notifyRoutes } from './http/api/notify-routes.ts';
 import { remoteUploadRoutes } from './http/api/remote-upload-routes.ts';
 import { strmRoutes } from './http/api/strm-routes.ts';
@@ -95,6 +96,7 @@ export function startBridge(
         notifyRoutes(notifier),
         firstRun,
         setupRoutes(installation(settings, strm?.status().directories ?? [])),
+        importHookRoutes({ library: account.library, paths: settings.importPaths }),
       ],
       mediaRoutes: [mediaRoutes],
       extensions: [

@@ -1,5 +1,5 @@
 import { required } from '../setting.ts';
-import { duration } from '../value-types.ts';
+import { duration, listOf, mapping } from '../value-types.ts';
 
 const GROUP = 'Library';
 
@@ -18,5 +18,11 @@ export const LIBRARY_SETTINGS = {
     group: GROUP,
     env: 'BRIDGE_BROWSE_INTERVAL',
     description: 'How old the listing of a folder must be to be read again when someone opens it.',
+  }),
+  importPaths: required(listOf(mapping), '', {
+    group: GROUP,
+    env: 'BRIDGE_IMPORT_PATHS',
+    description:
+      'Where Radarr and Sonarr see the library, for their webhooks: `/mnt/1fichier=/`, or a folder of it, `/tv=/Series`.',
   }),
 } as const;

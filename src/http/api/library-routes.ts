@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { BridgeError } from '../../errors.ts';
 import type { Entry, FolderEntry } from '../../library/entry.ts';
 import type { Library } from '../../library/library.ts';
+import { refreshPath } from '../../library/refresh-path.ts';
 import { walkTo } from '../../library/walk.ts';
 import { abortOnClose } from '../abort-on-close.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
@@ -34,6 +35,12 @@ const refreshBody = z.object({
   path: z.string().optional(),
   folderId: z.number().int().optional().describe('Instead of a path'),
   recursive: z.boolean().default(false).describe('Also every folder below'),
+  nearest: z
+    .boolean()
+    .default(false)
+    .describe(
+      'The path may be new, or of a file: read the nearest folder that is known, and go on from there',
+    ),
   wait: z.boolean().default(true).describe('Answer when it is done, rather than at once'),
 });
 
@@ -136,21 +143,33 @@ export const libraryRoutes: FastifyPluginCallbackZod<LibraryRoutesParts> = (
       },
     },
     async (request, reply) => {
-      const { recursive, wait } = request.body;
-      const folder = folderOf(library, request.body);
+      const { wait } = request.body;
+      const refresh = refreshOf(library, request.body);
       if (wait) {
-        const signal = abortOnClose(reply.raw);
-        await library.refresh(folder.id, { recursive, priority: 'browse', signal });
+        await refresh(abortOnClose(reply.raw));
         return { state: 'done' as const };
       }
-      library.refresh(folder.id, { recursive, priority: 'browse' }).catch((error: unknown) => {
-        request.log.warn({ err: error, folderId: folder.id }, 'a refresh failed');
+      refresh().catch((error: unknown) => {
+        request.log.warn({ err: error }, 'a refresh failed');
       });
       return reply.code(202).send({ state: 'started' as const });
     },
   );
   done();
 };
+
+/** @throws BridgeError `folder-not-found` before anything is read. */
+function refreshOf(
+  library: Library,
+  { path, folderId, recursive, nearest }: z.infer<typeof refreshBody>,
+): (signal?: AbortSignal) => Promise<void> {
+  const request = { recursive, priority: 'browse' } as const;
+  if (nearest && path !== undefined && folderId === undefined) {
+    return (signal) => refreshPath(library, path, { ...request, signal });
+  }
+  const folder = folderOf(library, { path, folderId });
+  return (signal) => library.refresh(folder.id, { ...request, signal });
+}
 
 function folderOf(
   library: Library,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const COMMAND = join(import.meta.dirname, '../../dist/main.js');
+const BUILT = join(import.meta.dirname, '../../dist/main.js');
 /** Generous, since the machine may be loaded; nothing waits for it when all is well. */
 const START_MS = 60_000;
 
@@ -15,17 +15,27 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** The built command as a process of its own, with only the settings it is given. */
+export interface BridgeCommand {
+  /** The JavaScript file to run. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** By their environment names; there are no others. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** File descriptor of the log; kept in memory for `log` unless given. */
+  readonly logTo?: number | undefined;
+}
+
+/** The bridge's command as a process of its own. */
 export class BridgeProcess {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   #stdout = '';
   #stderr = '';
 
-  constructor(args: readonly string[], settings: Readonly<Record<string, string>>) {
-    this.child = spawn(process.execPath, [COMMAND, ...args], {
+  constructor({ program, args, settings, logTo }: BridgeCommand) {
+    this.child = spawn(process.execPath, [program, ...args], {
       env: { PATH: process.env['PATH'], HOME: tmpdir(), ...settings },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', logTo ?? 'pipe'],
     });
     this.child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
@@ -99,13 +109,17 @@ export class Workplace {
   readonly #processes: BridgeProcess[] = [];
 
   start(args: readonly string[], settings: Readonly<Record<string, string>> = {}): BridgeProcess {
-    const process = new BridgeProcess(args, { BRIDGE_DATA_DIR: this.dataDir, ...settings });
-    this.#processes.push(process);
-    return process;
+    const started = new BridgeProcess({
+      program: BUILT,
+      args,
+      settings: { BRIDGE_DATA_DIR: this.dataDir, ...settings },
+    });
+    this.#processes.push(started);
+    return started;
   }
 
   run(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    return new BridgeProcess(args, { BRIDGE_DATA_DIR: this.dataDir, ...settings }).ended;
+    return this.start(args, settings).ended;
   }
 
   async clear(): Promise<void> {

@@ -1,5 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { Agent, request } from 'undici';
 import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
+import { BridgeProcess } from '../cli/bridge-process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 30_000;
@@ -24,31 +24,27 @@ export interface ChildOptions {
 /** The bridge as a process of its own, before an emulator in this one. */
 export class ChildBridge {
   readonly origin: string;
-  readonly #child: ChildProcess;
-  readonly #log: readonly string[];
-  readonly #exited: Promise<unknown>;
-
+  readonly #process: BridgeProcess;
   readonly #agent = new Agent();
 
-  constructor(child: ChildProcess, origin: string, log: readonly string[], exited: Promise<unknown>) {
-    this.#child = child;
+  constructor(process: BridgeProcess, origin: string) {
+    this.#process = process;
     this.origin = origin;
-    this.#log = log;
-    this.#exited = exited;
   }
 
   /** What it has logged so far. */
   get logged(): string {
-    return this.#log.join('');
+    return this.#process.log;
   }
 
   get running(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    const { exitCode, signalCode } = this.#process.child;
+    return exitCode === null && signalCode === null;
   }
 
   /** Resident memory in bytes and open file descriptors of the process; null: it has ended. */
   usage(): { readonly residentBytes: number; readonly descriptors: number } | null {
-    const place = `/proc/${this.#child.pid}`;
+    const place = `/proc/${this.#process.child.pid}`;
     try {
       const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`${place}/status`, 'utf8'))?.[1];
       if (kib === undefined) return null;
@@ -60,18 +56,17 @@ export class ChildBridge {
 
   /** Lets it open at most `count` file descriptors more than it has now. */
   limitDescriptors(count: number): void {
-    const limit = readdirSync(`/proc/${this.#child.pid}/fd`).length + count;
-    execFileSync('prlimit', [`--pid=${this.#child.pid}`, `--nofile=${limit}`]);
+    const limit = readdirSync(`/proc/${this.#process.child.pid}/fd`).length + count;
+    execFileSync('prlimit', [`--pid=${this.#process.child.pid}`, `--nofile=${limit}`]);
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
+    this.#process.child.kill(name);
   }
 
   /** Resolves with the exit code once the process has ended; null: a signal ended it. */
   async ended(): Promise<number | null> {
-    await this.#exited;
-    return this.#child.exitCode;
+    return (await this.#process.ended).code;
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
@@ -143,10 +138,10 @@ async function bundle(outfile: string): Promise<string> {
 
 /** Resolves when it serves; rejects with its log when it ends instead. */
 async function startChildBridge(emulator: Emulator, options: ChildOptions): Promise<ChildBridge> {
-  const child = spawn(process.execPath, [await bundledProgram(), 'serve'], {
-    stdio: ['ignore', 'pipe', options.logTo ?? 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
+  const child = new BridgeProcess({
+    program: await bundledProgram(),
+    args: ['serve'],
+    settings: {
       FICHIER_API_KEY: emulator.apiKey,
       FICHIER_API_URL: emulator.apiUrl,
       FICHIER_CALLS_PER_SECOND: '3',
@@ -156,21 +151,9 @@ async function startChildBridge(emulator: Emulator, options: ChildOptions): Prom
       BRIDGE_LOG_FORMAT: 'json',
       ...options.env,
     },
+    logTo: options.logTo,
   });
-  const exited = once(child, 'close');
-  const log: string[] = [];
-  child.stderr?.on('data', (chunk: Buffer) => void log.push(chunk.toString()));
-  const address = await new Promise<string>((resolve, reject) => {
-    let said = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-      const found = /http:\/\/\S+/.exec(said);
-      if (found !== null) resolve(found[0]);
-    });
-    child.once('error', reject);
-    child.once('close', () => reject(new Error(`the bridge ended before it served: ${log.join('')}`)));
-  });
-  return new ChildBridge(child, new URL(address).origin, log, exited);
+  return new ChildBridge(child, new URL(await child.address()).origin);
 }
 
 /** An emulated account, a data directory, and the bridge that runs on them, for one test. */

@@ -26,9 +26,14 @@ export function webDavExtension(
     },
     clock,
     spool: { directory: join(settings.dataDir, 'spool'), budgetBytes: settings.uploadSpool },
+    limits: { infinityEntries: settings.davInfinity },
     ownHosts: [...publicHosts, ...settings.allowedHosts],
   });
   return async (server) => {
     await server.register(dav, { prefix: '/dav' });
+    // Windows asks the root of a server whether it knows WebDAV before it looks at any folder of it.
+    server.options('/', (_request, reply) =>
+      reply.headers({ 'ms-author-via': 'DAV', dav: '1, 2, 3', allow: 'OPTIONS, GET, HEAD' }).send(),
+    );
   };
 }

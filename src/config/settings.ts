@@ -7,12 +7,14 @@ import { PROGRAM_SETTINGS } from './groups/programs.ts';
 import { SERVER_SETTINGS } from './groups/server.ts';
 import { STREAMING_SETTINGS } from './groups/streaming.ts';
 import { STRM_SETTINGS } from './groups/strm.ts';
+import { WEBDAV_SETTINGS } from './groups/webdav.ts';
 import type { Setting } from './setting.ts';
 
 /** Every setting of the bridge: the one source for loading, --help and docs/configuration.md. */
 export const SETTINGS = {
   ...ACCOUNT_SETTINGS,
   ...SERVER_SETTINGS,
+  ...WEBDAV_SETTINGS,
   ...DATA_SETTINGS,
   ...LIBRARY_SETTINGS,
   ...STREAMING_SETTINGS,

@@ -1,4 +1,5 @@
 import type { CallOptions, FichierWriteApi } from '../fichier/api.ts';
+import { storableName } from '../fichier/names.ts';
 import { asBridgeError, BridgeError } from '../errors.ts';
 import type { FailureKind } from '../errors.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -19,16 +20,19 @@ export class AccountWriter implements LibraryWriter {
     this.#edits = edits;
   }
 
-  async makeFolder(parentId: number, name: string, signal?: AbortSignal): Promise<FolderEntry> {
-    this.#requireRoom(parentId, name);
+  async makeFolder(parentId: number, called: string, signal?: AbortSignal): Promise<FolderEntry> {
+    const name = storableName(called);
+    this.requireRoom(parentId, name);
     const id = await this.#api.makeFolder(parentId, name, options(signal));
     return this.#asFolder(this.#edits.put(parentId, folderItem({ id, name, createdAt: null })));
   }
 
-  async move(entry: Entry, parentId: number, name: string, signal?: AbortSignal): Promise<Entry> {
+  async move(entry: Entry, parentId: number, called: string, signal?: AbortSignal): Promise<Entry> {
+    // A name that it has already is left as it is, whoever gave it.
+    const name = called === entry.remoteName ? called : storableName(called);
     if (entry.parentId === null) throw new BridgeError('bad-request', 'the root cannot be moved');
     if (entry.kind === 'folder') this.#requireOutside(entry, parentId);
-    this.#requireRoom(parentId, name, entry);
+    this.requireRoom(parentId, name, entry);
     // 1fichier allows no two folders of one name side by side, not even between the two calls of a move.
     const renameFirst = this.#isTaken(parentId, entry.remoteName, entry);
     let current = entry;
@@ -37,8 +41,9 @@ export class AccountWriter implements LibraryWriter {
     return this.#rename(current, name, signal);
   }
 
-  async copy(file: FileEntry, parentId: number, name: string, signal?: AbortSignal): Promise<FileEntry> {
-    this.#requireRoom(parentId, name);
+  async copy(file: FileEntry, parentId: number, called: string, signal?: AbortSignal): Promise<FileEntry> {
+    const name = called === file.remoteName ? called : storableName(called);
+    this.requireRoom(parentId, name);
     const rename = name === file.remoteName ? null : name;
     const url = await this.#api.copyFile(file.url, parentId, rename, options(signal));
     return this.#asFile(this.#edits.put(parentId, itemOf({ ...file, url }, name)));
@@ -57,9 +62,10 @@ export class AccountWriter implements LibraryWriter {
     this.#edits.remove(entry);
   }
 
-  async upload(parentId: number, name: string, body: UploadBody, signal?: AbortSignal): Promise<FileEntry> {
+  async upload(parentId: number, called: string, body: UploadBody, signal?: AbortSignal): Promise<FileEntry> {
+    const name = storableName(called);
     const { size, chunks, replaces } = body;
-    this.#requireRoom(parentId, name, replaces);
+    this.requireRoom(parentId, name, replaces);
     const file = await this.#api.upload(parentId, { filename: name, size, chunks }, options(signal));
     if (replaces === undefined) return this.#asFile(this.#edits.put(parentId, fileItem(file)));
     try {
@@ -69,6 +75,16 @@ export class AccountWriter implements LibraryWriter {
       throw error;
     }
     return this.#asFile(this.#edits.put(parentId, fileItem(file), replaces));
+  }
+
+  /** Names that differ only in case have room for one: the library shows them on file systems that ignore case. */
+  requireRoom(parentId: number, called: string, except?: Entry): void {
+    if (this.#catalogue.folderById(parentId) === null) {
+      throw new BridgeError('folder-not-found', 'the folder to write into is not there');
+    }
+    const holder = this.#catalogue.holderOf(parentId, storableName(called));
+    if (holder === null || holder.id === except?.id) return;
+    throw new BridgeError('name-taken', `there is already an entry named ${holder.name}`);
   }
 
   async #relocate(entry: Entry, parentId: number, signal: AbortSignal | undefined): Promise<Entry> {
@@ -88,15 +104,6 @@ export class AccountWriter implements LibraryWriter {
   #isTaken(parentId: number, name: string, except: Entry | undefined): boolean {
     const holder = this.#catalogue.holderOf(parentId, name);
     return holder !== null && holder.id !== except?.id;
-  }
-
-  #requireRoom(parentId: number, name: string, except?: Entry): void {
-    if (this.#catalogue.folderById(parentId) === null) {
-      throw new BridgeError('folder-not-found', 'the folder to write into is not there');
-    }
-    if (this.#isTaken(parentId, name, except)) {
-      throw new BridgeError('name-taken', `there is already an entry named ${name}`);
-    }
   }
 
   #requireOutside(folder: FolderEntry, parentId: number): void {

@@ -95,8 +95,17 @@ export interface Library {
   onChange(listener: (change: LibraryChange) => void): () => void;
 }
 
-/** Changes to the account that show in the library at once. Every method rejects with a BridgeError. */
+/**
+ * Changes to the account that show in the library at once. Every method rejects with a BridgeError. Names are those that
+ * a person gave: what 1fichier refuses in them is kept by look-alikes.
+ */
 export interface LibraryWriter {
+  /**
+   * Refuses a name in a folder when something other than `except` has it already, in whatever case.
+   *
+   * @throws BridgeError `name-taken`, or `folder-not-found`.
+   */
+  requireRoom(parentId: number, name: string, except?: Entry): void;
   makeFolder(parentId: number, name: string, signal?: AbortSignal): Promise<FolderEntry>;
   /** Moves and renames; the entry keeps its id. */
   move(entry: Entry, parentId: number, name: string, signal?: AbortSignal): Promise<Entry>;

@@ -1,6 +1,6 @@
 import type { Entry, FolderEntry } from './entry.ts';
 import type { Library } from './library.ts';
-import { safeName } from './names.ts';
+import { shownForms } from './shown-forms.ts';
 
 /**
  * The entry at a path of decoded names, each as the library shows it or as 1fichier has it. Unlike `entryAt` it reads
@@ -14,8 +14,10 @@ export async function walkTo(library: Library, path: string, signal?: AbortSigna
     if (entry.kind !== 'folder') return null;
     await readOnce(library, entry, signal);
     const at: string = library.pathOf(entry).replace(/\/$/, '');
-    const child: Entry | null =
-      library.entryAt(`${at}/${name}`) ?? library.entryAt(`${at}/${safeName(name)}`);
+    const child: Entry | null = shownForms(name).reduce<Entry | null>(
+      (found, form) => found ?? library.entryAt(`${at}/${form}`),
+      null,
+    );
     if (child === null) return null;
     entry = child;
   }

@@ -23,7 +23,8 @@ const TUNING = [
  * Names come back as they were written, although the bridge shows what Windows refuses by look-alikes: rclone
  * uses the same ones.
  */
-const ENCODING = 'Slash,LtGt,DoubleQuote,Colon,Question,Asterisk,Pipe,BackSlash,Del,Ctl,InvalidUtf8,Dot';
+const ENCODING =
+  'Slash,LtGt,DoubleQuote,SingleQuote,BackQuote,Dollar,Colon,Question,Asterisk,Pipe,BackSlash,Del,Ctl,InvalidUtf8,Dot';
 
 /** The arguments of rclone for a mount in the foreground. */
 export function rcloneArguments(plan: MountPlan): string[] {

@@ -57,7 +57,10 @@ async function grant(
   requireNoConflict(context, request);
   const isNew = place.resource === null;
   const parent = isNew ? requireParent(place) : null;
-  if (isNew) context.preconditions.requireMembershipUnlocked(place.path, submitted);
+  if (parent !== null) {
+    context.preconditions.requireMembershipUnlocked(place.path, submitted);
+    requireWriter(context).requireRoom(parent.id, place.name);
+  }
   const granted = context.locks.grant(request);
   if (granted === null) {
     throw new BridgeError('too-many-locks', 'as many locks are held as the bridge allows');

@@ -109,7 +109,9 @@ function requireCountable(context: DavContext, root: FolderEntry): void {
   if (entries <= most) return;
   throw new DavError(
     'forbidden',
-    `Depth infinity is answered for at most ${most} entries; ask folder by folder with Depth 1`,
+    most === 0
+      ? 'Depth infinity is not answered; ask folder by folder with Depth 1'
+      : `Depth infinity is answered for at most ${most} entries; ask folder by folder with Depth 1`,
     '<D:propfind-finite-depth/>',
   );
 }

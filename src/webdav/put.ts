@@ -105,6 +105,7 @@ async function storeLocally(
   content: Buffer,
 ): Promise<Resource> {
   const name = lastName(place.path);
+  if (replaced === null) requireWriter(context).requireRoom(parent.id, place.name);
   if (replaced?.kind !== 'file') return context.localFiles.write(parent.id, name, content);
   const written = context.localFiles.write(parent.id, name, content);
   try {

@@ -2,6 +2,7 @@ import { entityTag, type Entry, type FolderEntry } from '../library/entry.ts';
 import { BridgeError } from '../errors.ts';
 import type { Library } from '../library/library.ts';
 import { safeName } from '../library/names.ts';
+import { shownForms } from '../library/shown-forms.ts';
 import type { LocalFile, LocalFiles } from './local-files.ts';
 import { joinPath, lastName, parentPath, type DavPath } from './path.ts';
 
@@ -64,12 +65,15 @@ export class ResourceTree {
    */
   place(path: DavPath): Place {
     const name = lastName(path).normalize('NFC');
-    const safePath = path === '/' ? path : `/${path.slice(1).split('/').map(safeName).join('/')}`;
-    for (const form of new Set([path, safePath])) {
+    if (path === '/') return { path, resource: this.#at(path), parent: null, name };
+    const folder = this.#folderPath(parentPath(path) ?? '/');
+    const forms = shownForms(lastName(path)).map((form) => joinPath(folder, form));
+    for (const form of forms) {
       const resource = this.#at(form);
       if (resource !== null) return { path: form, resource, parent: this.#parentOf(form), name };
     }
-    return { path: safePath, resource: null, parent: this.#parentOf(safePath), name };
+    const shown = forms.at(-1) ?? path;
+    return { path: shown, resource: null, parent: this.#parentOf(shown), name };
   }
 
   /** What one folder holds, read in pages while the caller goes on. */
@@ -79,6 +83,14 @@ export class ResourceTree {
       const hidden = this.#library.entryAt(joinPath(this.#library.pathOf(folder), local.name)) !== null;
       if (!hidden) yield local;
     }
+  }
+
+  /** The path of a folder as the library shows it; where it is not there, as it would. */
+  #folderPath(path: DavPath): DavPath {
+    if (path === '/' || this.#library.entryAt(path) !== null) return path;
+    const above = this.#folderPath(parentPath(path) ?? '/');
+    const forms = shownForms(lastName(path)).map((form) => joinPath(above, form));
+    return forms.find((form) => this.#library.entryAt(form) !== null) ?? forms.at(-1) ?? path;
   }
 
   #at(path: DavPath): Resource | null {

@@ -107,7 +107,7 @@ test('rclone moveto, deletefile, mkdir and purge do what they say on the account
 
 test('with the encoding that docs/plex.md gives, names that Windows refuses come back as they were', async () => {
   const encoding =
-    ",encoding='Slash,LtGt,DoubleQuote,Colon,Question,Asterisk,Pipe,BackSlash,Del,Ctl,InvalidUtf8,Dot'";
+    ",encoding='Slash,LtGt,DoubleQuote,SingleQuote,BackQuote,Dollar,Colon,Question,Asterisk,Pipe,BackSlash,Del,Ctl,InvalidUtf8,Dot'";
   const up = join(directory, 'up');
   for (const name of ['Who: the film?.mkv', 'a*b|c.mkv', 'say "x" <y>.mkv']) await write(up, name, 'content');
   await rclone('sync', up, remote('Encoded', encoding));

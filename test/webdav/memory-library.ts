@@ -1,6 +1,6 @@
 import type { Entry, FileEntry, FolderEntry } from '../../src/library/entry.ts';
 import type { Contents, Library, LibraryWriter, UploadBody } from '../../src/library/library.ts';
-import { safeName } from '../../src/library/names.ts';
+import { collisionKey, safeName } from '../../src/library/names.ts';
 import { BridgeError } from '../../src/errors.ts';
 
 const ROOT_ID = 0;
@@ -100,6 +100,10 @@ export class MemoryLibrary implements LibraryWriter {
     return this.#contents.get(file.id) ?? Buffer.alloc(file.size);
   }
 
+  requireRoom(parentId: number, name: string): void {
+    this.#requireFree(parentId, name);
+  }
+
   makeFolder(parentId: number, name: string): Promise<FolderEntry> {
     return this.#act('makeFolder', name, () => {
       this.#requireFree(parentId, name);
@@ -109,8 +113,13 @@ export class MemoryLibrary implements LibraryWriter {
 
   move(entry: Entry, parentId: number, name: string): Promise<Entry> {
     return this.#act('move', entry.name, () => {
-      this.#requireFree(parentId, name);
       this.#take(entry);
+      try {
+        this.#requireFree(parentId, name);
+      } catch (error) {
+        this.#put(entry);
+        throw error;
+      }
       const moved = { ...entry, parentId, name: safeName(name), remoteName: name };
       this.#put(moved);
       return moved;
@@ -158,7 +167,8 @@ export class MemoryLibrary implements LibraryWriter {
   }
 
   #requireFree(parentId: number, name: string): void {
-    if (this.#children.get(parentId)?.has(safeName(name)) === true)
+    const key = collisionKey(safeName(name));
+    if (this.#sorted(parentId).some((entry) => collisionKey(entry.name) === key))
       throw new BridgeError('name-taken', 'the name is taken');
   }
 

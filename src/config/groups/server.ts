@@ -1,5 +1,5 @@
 import { optional, required, secret } from '../setting.ts';
-import { boolean, bytes, duration, httpUrl, listOf, oneOf, text, wholeNumber } from '../value-types.ts';
+import { boolean, duration, httpUrl, listOf, oneOf, text, wholeNumber } from '../value-types.ts';
 
 const GROUP = 'Server';
 
@@ -35,17 +35,6 @@ export const SERVER_SETTINGS = {
     group: GROUP,
     env: 'BRIDGE_ALLOWED_HOSTS',
     description: 'Host names by which clients may address the bridge, besides its own addresses.',
-  }),
-  write: required(boolean, 'false', {
-    group: GROUP,
-    env: 'BRIDGE_WRITE',
-    description: 'Let clients upload, move and delete in the account.',
-  }),
-  uploadSpool: required(bytes(), '10GiB', {
-    group: GROUP,
-    env: 'BRIDGE_UPLOAD_SPOOL',
-    description:
-      'Disk space, in the data directory, for uploads whose size the client does not say: 1fichier must know it first.',
   }),
   streamMode: required(oneOf('proxy', 'redirect'), 'proxy', {
     group: GROUP,

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startWholeBridge, type WholeBridge } from '../support/whole-bridge.ts';
 
@@ -25,7 +24,7 @@ interface Sent {
 
 async function send(method: string, path: string, { headers = {}, body, authorization = BASIC }: Sent = {}) {
   const answer = await whole.pool.request({
-    method: method as Dispatcher.HttpMethod,
+    method: method,
     path,
     headers: { ...headers, ...(authorization === null ? {} : { authorization }) },
     body: body ?? null,

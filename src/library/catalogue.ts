@@ -3,7 +3,7 @@ import { Query } from '../store/query.ts';
 import type { Entry, FileEntry, FolderEntry } from './entry.ts';
 import type { Contents, FoundEntry, ListOrder } from './library.ts';
 import { collisionKey, safeName } from './names.ts';
-import { SELECT_ENTRY, toEntry } from './rows.ts';
+import { SELECT_ENTRY, SELECT_FILE, toEntry } from './rows.ts';
 import type { EntryRow } from './rows.ts';
 
 /** Entries read at a time. No statement stays open between pages, so writers are never in the way. */
@@ -16,7 +16,8 @@ export class Catalogue {
   readonly #byFolder: Query<EntryRow>;
   readonly #byFile: Query<EntryRow>;
   readonly #byKey: Query<EntryRow>;
-  readonly #page: Query<EntryRow>;
+  readonly #folders: Query<EntryRow>;
+  readonly #files: Query<EntryRow>;
   readonly #contents: Query<{ folders: number; files: number | null; bytes: number | null }>;
   readonly #keysInOrder: ReadonlyMap<string, Query<{ key: number }>>;
 
@@ -26,11 +27,9 @@ export class Catalogue {
     this.#byFolder = new Query(database, `${SELECT_ENTRY} WHERE entry.folder_id = ?`);
     this.#byFile = new Query(database, `${SELECT_ENTRY} WHERE file_id = ?`);
     this.#byKey = new Query(database, `${SELECT_ENTRY} WHERE entry.key = ?`);
-    this.#page = new Query(
-      database,
-      `${SELECT_ENTRY} WHERE parent_id = ? AND is_file = ? AND (sort_key, entry.key) > (?, ?)
-       ORDER BY sort_key, entry.key LIMIT ${PAGE}`,
-    );
+    const page = `AND (sort_key, entry.key) > (?, ?) ORDER BY sort_key, entry.key LIMIT ${PAGE}`;
+    this.#folders = new Query(database, `${SELECT_ENTRY} WHERE parent_id = ? AND is_file = 0 ${page}`);
+    this.#files = new Query(database, `${SELECT_FILE} WHERE parent_id = ? AND is_file = 1 ${page}`);
     this.#contents = new Query(
       database,
       `SELECT count(*) - total(is_file) AS folders, sum(is_file) AS files, sum(size) AS bytes
@@ -101,8 +100,8 @@ export class Catalogue {
 
   *children(folderId: number, order: ListOrder = { by: 'name', descending: false }): Generator<Entry> {
     if (order.by === 'name' && !order.descending) {
-      yield* this.#pages(folderId, 0);
-      yield* this.#pages(folderId, 1);
+      yield* pages(this.#folders, folderId);
+      yield* pages(this.#files, folderId);
       return;
     }
     const keys = this.#keysInOrder.get(`${order.by}${order.descending ? ' descending' : ''}`)?.all(folderId);
@@ -133,18 +132,18 @@ export class Catalogue {
       }
     }
   }
+}
 
-  *#pages(folderId: number, isFile: 0 | 1): Generator<Entry> {
-    let sortKey = '';
-    let key = 0;
-    for (;;) {
-      const rows = this.#page.all(folderId, isFile, sortKey, key);
-      for (const row of rows) yield toEntry(row);
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < PAGE) return;
-      sortKey = last.sort_key;
-      key = last.key;
-    }
+function* pages(query: Query<EntryRow>, folderId: number): Generator<Entry> {
+  let sortKey = '';
+  let key = 0;
+  for (;;) {
+    const rows = query.all(folderId, sortKey, key);
+    for (const row of rows) yield toEntry(row);
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < PAGE) return;
+    sortKey = last.sort_key;
+    key = last.key;
   }
 }
 

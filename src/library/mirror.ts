@@ -68,7 +68,8 @@ export class Mirror {
    */
   async applyInSlices(folderId: number, listing: FolderListing, takenAt: number): Promise<AppliedListing> {
     const changed = new Set<number>();
-    const newcomers = this.#newcomers(folderId, listing);
+    const items = itemsOf(listing);
+    const newcomers = this.#newcomers(folderId, items);
     let added = 0;
     for (; added + SLICE < newcomers.length; added += SLICE) {
       const part = { folderId, items: newcomers.slice(added, added + SLICE), isComplete: false, added };
@@ -76,7 +77,7 @@ export class Mirror {
       for (const id of applied.changedFolders) changed.add(id);
       await nextTurn();
     }
-    const whole = { folderId, items: itemsOf(listing), isComplete: listing.complete, added };
+    const whole = { folderId, items, isComplete: listing.complete, added };
     const { changedFolders, confirmAt } = transaction(this.#database, () => this.#apply(whole, takenAt));
     return { changedFolders: [...new Set([...changed, ...changedFolders])], confirmAt };
   }
@@ -88,8 +89,7 @@ export class Mirror {
   }
 
   /** What a listing adds to a folder, without what might contend for the names of those there. */
-  #newcomers(folderId: number, listing: FolderListing): RemoteItem[] {
-    const items = itemsOf(listing);
+  #newcomers(folderId: number, items: readonly RemoteItem[]): RemoteItem[] {
     if (items.length <= SLICE) return [];
     const children = new Map(this.#entries.inFolder(folderId).map((known) => [identityOf(known), known]));
     const names = new Set([...children.values()].map((known) => known.name_key));

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { endingSafely } from '../fichier/ending-safely.ts';
 import { isPublicAddress, privateAddressError, publicLookup } from './address-guard.ts';
+import { readInBigPieces } from './receive-buffer.ts';
 
 export interface StorageDispatcherOptions {
   /** Only for a storage host of one's own: the emulator on loopback. */
@@ -24,6 +25,7 @@ export function createStorageDispatcher(options: StorageDispatcherOptions): Agen
   const connect = buildConnector({
     timeout: options.connectTimeoutMs,
     noDelay: true,
+    onread: readInBigPieces(),
     ...(options.family === undefined ? {} : { family: options.family }),
     ...(options.allowPrivateHosts ? {} : { lookup: publicLookup }),
   });

@@ -39,6 +39,7 @@ export function openStreaming(
       cache,
       streams,
       readAhead: { budgetBytes: settings.readAhead, largestWindow: settings.readAheadWindow },
+      sequentialDiskBytes: settings.cacheDiskSequential,
       mode: settings.cacheMode,
       clock,
     });

@@ -85,9 +85,14 @@ export class BlockCache {
     }
   }
 
-  /** Keeps a block that was fetched, joined with what was at hand of it. */
-  put(address: BlockAddress, block: Block): void {
+  /**
+   * Keeps a block that was fetched, joined with what was at hand of it.
+   *
+   * @param tiers `memory` for what is not worth the disk's time.
+   */
+  put(address: BlockAddress, block: Block, tiers: 'memory' | 'memory and disk' = 'memory and disk'): void {
     const joined = this.#remember(blockKey(address.content, address.index), block, address.kept);
+    if (tiers === 'memory') return;
     const onDisk = this.#disk?.runOf(address) ?? null;
     if (onDisk === null || joined.end - joined.start > onDisk.end - onDisk.start) {
       this.#disk?.write(address, joined);

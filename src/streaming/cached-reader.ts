@@ -24,6 +24,8 @@ export interface CachedReaderOptions {
   readonly cache: BlockCache;
   readonly streams: StreamRegistry;
   readonly readAhead: ReadAheadSettings;
+  /** How much of one read in sequence goes to disk, bytes. */
+  readonly sequentialDiskBytes: number;
   readonly mode: CachingMode;
   readonly clock: Clock;
 }
@@ -44,6 +46,7 @@ export class CachedContentReader implements ContentReader {
       upstream: options.upstream,
       cache: options.cache,
       readAhead: options.readAhead,
+      sequentialDiskBytes: options.sequentialDiskBytes,
       onFetched: (bytes) => options.streams.fetched(bytes),
       clock: options.clock,
     });

@@ -14,6 +14,11 @@ export interface FlowTableOptions {
   readonly upstream: Upstream;
   readonly cache: BlockCache;
   readonly readAhead: ReadAheadSettings;
+  /**
+   * How much of one read in sequence goes to disk, bytes; heads and tails always do. Whoever plays a film from start
+   * to end has no more use for what lies behind, and writing all of it would double the cost of the stream.
+   */
+  readonly sequentialDiskBytes: number;
   readonly onFetched: (bytes: number) => void;
   readonly clock: Clock;
 }
@@ -61,7 +66,7 @@ export class FlowTable {
 
   /** A flow for others to find; whoever creates it joins it and runs it. */
   create(contentKey: string, plan: FlowPlan): Flow {
-    const { upstream, cache, onFetched, clock } = this.#options;
+    const { upstream, cache, sequentialDiskBytes, onFetched, clock } = this.#options;
     const { blockSize } = cache.layout;
     const address = (index: number) => ({
       content: contentKey,
@@ -79,7 +84,11 @@ export class FlowTable {
         return run !== null && run.start === index * blockSize && run.end === end;
       },
       onFetched,
-      onBlock: (block) => cache.put(address(block.index), block),
+      onBlock: (block) => {
+        const to = address(block.index);
+        const isPlayback = !to.kept && block.end - plan.start > sequentialDiskBytes;
+        cache.put(to, block, isPlayback ? 'memory' : 'memory and disk');
+      },
       onClosed: (closed) => this.#remove(contentKey, closed),
     });
     const flows = this.#flows.get(contentKey);

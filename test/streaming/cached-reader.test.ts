@@ -43,6 +43,7 @@ function rig(options: Partial<CachedReaderOptions> & { memoryBytes?: number; dis
     cache,
     streams,
     readAhead,
+    sequentialDiskBytes: Number.POSITIVE_INFINITY,
     mode: 'cache',
     clock: systemClock,
     ...options,
@@ -506,6 +507,19 @@ describe('a reader with a disk behind memory', () => {
     const second = rig({ disk });
     await probe(second.reader, file);
     expect(second.upstream.reads).toHaveLength(0);
+    await disk.close();
+  });
+
+  it('leaves on disk the beginning of what it plays on and on, and the head and tail, and the rest in memory', async () => {
+    const file = content({ size: 2 * MIB });
+    const disk = await openDisk();
+    const { reader, upstream, cache } = rig({ disk, sequentialDiskBytes: MIB / 2 });
+    expectBytes(await read(reader, file, 0, file.size), file, 0, file.size);
+    await disk.flush();
+    expect(disk.fill().bytes).toBe(MIB / 2 + 2 * BLOCK);
+    expect(cache.memoryFill().bytes).toBe(file.size);
+    expectBytes(await read(reader, file, 0, file.size), file, 0, file.size);
+    expect(upstream.fetched).toBe(file.size);
     await disk.close();
   });
 

@@ -53,6 +53,12 @@ export const STREAMING_SETTINGS = {
     env: 'BRIDGE_CACHE_DISK',
     description: 'Disk space for cached blocks, in the data directory; 0 turns the disk cache off.',
   }),
+  cacheDiskSequential: required(bytes(), '64MiB', {
+    group: GROUP,
+    env: 'BRIDGE_CACHE_DISK_SEQUENTIAL',
+    description:
+      'How much of one read in sequence goes to disk; what follows stays in memory only, so that playing a film costs no disk writes. Head and tail always go. Set it to the size of your films to keep them whole.',
+  }),
   blockSize: required(bytes({ from: '64KiB', to: '16MiB' }), '256KiB', {
     group: GROUP,
     env: 'BRIDGE_BLOCK_SIZE',

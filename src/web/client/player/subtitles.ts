@@ -71,7 +71,7 @@ export function preferredSubtitles(
   return choices.find((choice) => languageKey(choice.language) === languageKey(language)) ?? null;
 }
 
-export function languageKey(language: string | null): string {
+function languageKey(language: string | null): string {
   return languageName(language) ?? '';
 }
 

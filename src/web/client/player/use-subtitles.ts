@@ -3,13 +3,7 @@ import { useEffect } from 'preact/hooks';
 import type { PlayableMedia } from '../api/media-info.ts';
 import type { FileEntry } from '../api/types.ts';
 import { useServices } from '../shell/services.ts';
-import {
-  embeddedSubtitles,
-  languageKey,
-  preferredSubtitles,
-  subtitlesBeside,
-  type SubtitleChoice,
-} from './subtitles.ts';
+import { embeddedSubtitles, preferredSubtitles, subtitlesBeside, type SubtitleChoice } from './subtitles.ts';
 
 export interface SubtitleState {
   readonly choices: ReadonlySignal<readonly SubtitleChoice[]>;
@@ -40,7 +34,7 @@ export function useSubtitles(
   const choose = (choice: SubtitleChoice | null): void => {
     isChosenByHand.value = true;
     chosen.value = choice;
-    preferences.subtitles.value = choice === null ? '' : languageKey(choice.language);
+    preferences.subtitles.value = choice?.language ?? '';
   };
   const toggle = (): void => choose(chosen.value === null ? (choices.value[0] ?? null) : null);
   return { choices, chosen, choose, toggle };

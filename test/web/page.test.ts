@@ -15,7 +15,7 @@ function server(options: TestServerOptions = {}) {
 }
 
 function scriptName(): string {
-  const name = readdirSync(built.directory).find((each) => each.endsWith('.js'));
+  const name = readdirSync(built.directory).find((each) => /^main-.*\.js$/.test(each));
   if (name === undefined) throw new Error('the build made no script');
   return name;
 }

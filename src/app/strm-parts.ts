@@ -7,11 +7,13 @@ import type { Notifier } from '../notify/notifier.ts';
 import { openCheckedDatabase } from '../store/database.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import { strmSchema } from '../strm/manifest-schema.ts';
+import { MediaTable } from '../media/media-table.ts';
 import { organisedPlace } from '../strm/organised.ts';
 import { strmRoots } from '../strm/roots.ts';
 import { StrmService } from '../strm/service.ts';
 import type { AccountLibrary, Surroundings } from './account-library.ts';
 import { changesOf } from './strm-changes.ts';
+import { descriptionOf } from './strm-description.ts';
 import { makePrivateFile } from './data-directory.ts';
 import { urlHost } from './listen.ts';
 import { openNotifier } from './media-servers.ts';
@@ -28,7 +30,7 @@ import { openAll, type Teardown } from './teardown.ts';
 export function openStrm(
   settings: Settings,
   { clock, logger }: Surroundings,
-  { library }: AccountLibrary,
+  { library, database: catalogue }: AccountLibrary,
   reader: Pick<ContentReader, 'open'>,
   notifier: Pick<Notifier, 'changed'>,
   teardown: Teardown,
@@ -55,6 +57,7 @@ export function openStrm(
   // What is written to the directories must not be known to them alone after a power failure.
   database.exec('PRAGMA synchronous = FULL');
   teardown.onClose(() => database.close());
+  const media = new MediaTable(catalogue);
   const base = publicAddress(settings);
   const signer = settings.token === null ? null : new UrlSigner(settings.token);
   const service = new StrmService({
@@ -67,7 +70,8 @@ export function openStrm(
     mostRemoved: settings.strmMaxRemoval / 100,
     addressOf: (entry) => streamAddress(base, entry, signer),
     organise: organisedPlace,
-    describe: null,
+    describe:
+      settings.probe === 'background' ? (file, path) => descriptionOf({ library, media }, file, path) : null,
     read: (entry, signal) =>
       reader.open(entry, { range: { start: 0, end: entry.size }, priority: 'crawl', client: null, signal }),
     onDone: (directory, outcomes) => notifier.changed({ paths: changesOf(directory, outcomes) }),

@@ -11,13 +11,36 @@ export function startStorage(folder: string, fileName: string, port: number): Pr
   ]);
 }
 
+/** The same, but that it refuses a link now and then, and answers 503 more often. */
+export function startFailingStorage(folder: string, fileName: string, port: number): Promise<Program> {
+  const chance = 'split_clients "$request_id" $fault { 1% 403; 3% 503; * ""; }';
+  return startNginx(
+    'storage',
+    folder,
+    port,
+    [
+      `root ${folder};`,
+      'if ($fault = 403) { return 403; }',
+      'if ($fault = 503) { return 503; }',
+      `rewrite ^/p[0-9]+$ /${fileName} last;`,
+    ],
+    [chance],
+  );
+}
+
 export function startProxy(folder: string, port: number, storagePort: number): Promise<Program> {
   return startNginx('nginx proxy_pass', folder, port, [
     `location / { proxy_pass http://127.0.0.1:${storagePort}; proxy_http_version 1.1; proxy_set_header Connection ""; }`,
   ]);
 }
 
-function startNginx(name: string, folder: string, port: number, server: readonly string[]): Promise<Program> {
+function startNginx(
+  name: string,
+  folder: string,
+  port: number,
+  server: readonly string[],
+  http: readonly string[] = [],
+): Promise<Program> {
   const place = join(folder, `.nginx-${port}`);
   mkdirSync(place, { recursive: true });
   const config = join(place, 'nginx.conf');
@@ -31,6 +54,7 @@ function startNginx(name: string, folder: string, port: number, server: readonly
       'http {',
       '  access_log off; sendfile on; keepalive_requests 1000000;',
       ...temporary.map((kind) => `  ${kind}_temp_path ${place}/${kind};`),
+      ...http,
       `  server { listen 127.0.0.1:${port}; ${server.join(' ')} }`,
       '}',
     ].join('\n'),

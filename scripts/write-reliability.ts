@@ -65,7 +65,13 @@ const INTRODUCTION = `# What the bridge survives
 Each line is a test of \`test/faults\`: the whole bridge, in front of an emulated 1fichier that misbehaves as the line
 says. A heading and the line below it make one sentence. Whatever was played is compared byte for byte; where it
 matters, API calls, transfers and memory are counted too. A failure that cannot be healed is told by a status before the
-first byte and by a cut connection after it: a body is never padded and never ended as if it were complete.`;
+first byte and by a cut connection after it: a body is never padded and never ended as if it were complete.
+
+\`npm run soak -- --minutes 60\` runs the bridge as a process of its own while its readers play, seek, probe, hang up and
+come by WebDAV, the account is edited, requests fail by chance, links die, the API locks everyone out, and the bridge is
+stopped by SIGTERM and kill -9 in turn. It compares every byte, and fails on a read that does not come through while the
+bridge is up, on memory or descriptors that grow, and on more API calls than are allowed. Two minutes of it are part of
+\`npm run verify\`.`;
 
 const report = runSuite();
 writeFileSync('docs/reliability.md', page(report));

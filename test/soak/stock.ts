@@ -11,7 +11,7 @@ const LARGEST_INBOX = 12;
 
 /** What a file of the account holds, by which its bytes are judged. */
 export interface Stocked {
-  readonly seed: string;
+  readonly seed: string | number;
   /** Bytes. */
   readonly size: number;
 }

@@ -54,10 +54,11 @@ export class ChildBridge {
     }
   }
 
-  /** Lets it open at most `count` file descriptors more than it has now. */
-  limitDescriptors(count: number): void {
+  /** Lets it open at most `count` file descriptors more than it has now; gives how many that is in all. */
+  limitDescriptors(count: number): number {
     const limit = readdirSync(`/proc/${this.#process.child.pid}/fd`).length + count;
     execFileSync('prlimit', [`--pid=${this.#process.child.pid}`, `--nofile=${limit}`]);
+    return limit;
   }
 
   signal(name: NodeJS.Signals): void {

@@ -1,5 +1,11 @@
+import { MockAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { seededRandom } from '../../src/emulator/seeded-random.ts';
 import type { StorageFaultInput } from '../../src/emulator/storage-faults.ts';
+import type { LinkSource } from '../../src/links/link.ts';
+import { ConnectionBudget } from '../../src/streaming/connection-budget.ts';
+import { UpstreamReader } from '../../src/streaming/upstream-reader.ts';
+import { fastClock } from '../support/fast-clock.ts';
 import type { WholeBridge } from '../support/whole-bridge.ts';
 import { expectCut, expectRefusal, expectUnbroken, MIDDLE, startCinema } from './playing.ts';
 
@@ -125,5 +131,59 @@ describe('the failure is said, in time and without wrong bytes, when the storage
     const answer = await whole.pool.request({ method: 'GET', path: '/api/v1/streams' });
     expect(JSON.stringify(await answer.body.json())).toContain('patience-exhausted');
     expect(whole.logged.join('\n')).toContain('patience-exhausted');
+  });
+});
+
+describe('a storage host of 1fichier that redirects into a private network', () => {
+  const PUBLIC = 'https://a-1.1fichier.com';
+  const links: LinkSource = {
+    get: () => Promise.resolve({ address: `${PUBLIC}/p1`, mintedAt: 0 }),
+    refuse: () => undefined,
+    accept: () => undefined,
+  };
+  const file = {
+    ...{ id: 'film', version: 'v1', size: 1000, url: 'https://1fichier.com/?film' },
+    ...{ name: 'film.mkv', contentType: 'video/x-matroska' },
+  };
+
+  test.each([
+    'http://127.0.0.1:8080',
+    'http://localhost:8080',
+    'http://[::1]:8080',
+    'http://[::ffff:10.0.0.1]:8080',
+    'http://192.168.1.1',
+    'http://169.254.169.254',
+  ])('to %s is not followed', async (target) => {
+    const dispatcher = new MockAgent();
+    dispatcher.disableNetConnect();
+    let asked = 0;
+    const redirect = {
+      statusCode: 302,
+      data: '',
+      responseOptions: { headers: { location: `${target}/p1` } },
+    };
+    dispatcher
+      .get(PUBLIC)
+      .intercept({ path: '/p1' })
+      .reply(() => redirect)
+      .persist();
+    dispatcher
+      .get(new URL(target).origin)
+      .intercept({ path: '/p1' })
+      .reply(() => ({ statusCode: 200, data: `${(asked += 1)}` }))
+      .persist();
+    const clock = fastClock(20);
+    const upstream = new UpstreamReader({
+      ...{ links, dispatcher, clock, random: seededRandom(1), allowPrivateHosts: false },
+      budget: new ConnectionBudget(clock, { total: 1, perFile: 1 }),
+      ...{ patienceMs: 60_000, stallMs: 15_000 },
+    });
+    const bytes = upstream.read(file, { start: 0, end: 1000 }, { priority: 'viewer' });
+    await expect(bytes.next()).rejects.toMatchObject({
+      kind: 'link-refused',
+      message: 'the storage host redirected into a private network',
+    });
+    expect(asked).toBe(0);
+    await dispatcher.close();
   });
 });

@@ -4,6 +4,7 @@ import { informationRoute } from '../http/media/information-route.ts';
 import type { Settings } from '../config/settings.ts';
 import type { UrlSigner } from '../http/auth/url-signer.ts';
 import { mediaRoutes } from '../http/media/media-routes.ts';
+import { BackgroundScan } from '../media/background-scan.ts';
 import { BrowserPlayer } from '../media/browser-player.ts';
 import { DerivedCache } from '../media/derived-cache.ts';
 import { Loopback } from '../media/loopback.ts';
@@ -34,8 +35,8 @@ const PLAY_PATIENCE_MS = 3_000;
 export function openMedia(
   settings: Settings,
   { clock, logger }: Surroundings,
-  { library, database }: AccountLibrary,
-  { reader }: StreamingParts,
+  { library, database, api }: AccountLibrary,
+  { reader, streams }: StreamingParts,
 ): Promise<MediaParts> {
   return openAll(async (teardown) => {
     const loopback = new Loopback();
@@ -51,7 +52,8 @@ export function openMedia(
       clock,
     });
     const mayProbe = settings.probe !== 'off';
-    const media = new MediaCatalogue({ table: new MediaTable(database), tools, reader, mayProbe });
+    const table = new MediaTable(database);
+    const media = new MediaCatalogue({ table, tools, reader, mayProbe });
     const player = new BrowserPlayer(tools, reader);
     const cache = await DerivedCache.open({
       directory: join(settings.dataDir, 'derived'),
@@ -61,6 +63,20 @@ export function openMedia(
     });
     const thumbnails = new Thumbnails({ library, media, tools, reader, cache });
     const subtitles = new Subtitles({ media, tools, reader, cache });
+    if (settings.probe === 'background') {
+      const scan = new BackgroundScan({
+        library,
+        media,
+        table,
+        streams,
+        budget: () => api.budget(),
+        clock,
+        onFailure: (error, { id }) =>
+          logger.info({ fileId: id, err: error }, 'a media file is looked into later'),
+      });
+      scan.start();
+      teardown.onClose(() => scan.stop());
+    }
     const hasPrograms = (): Promise<boolean> => tools.available();
     const routes: MediaParts['routes'] = (signer) => {
       const parts = { library, media, player, thumbnails, subtitles, hasPrograms, signer, clock };

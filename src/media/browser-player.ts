@@ -4,7 +4,8 @@ import type { FileEntry } from '../library/entry.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import type { Conversion } from './ffmpeg.ts';
 import { firstTimestamp } from './first-timestamp.ts';
-import { lentFile, type MediaTools } from './media-tools.ts';
+import { lentFile } from './lent-file.ts';
+import type { MediaTools } from './media-tools.ts';
 import type { PlaybackPlan } from './playback-plan.ts';
 
 export interface PlayRequest {
@@ -39,7 +40,7 @@ export class BrowserPlayer {
       throw new BridgeError('bad-request', 'the file holds nothing that plays');
     }
     const request = { priority: 'viewer', signal } as const;
-    const content = lentFile(this.#reader, file, 'viewer', client);
+    const content = lentFile(this.#reader, file, { priority: 'viewer', client });
     const opening = this.#tools.play(content, conversionFor(plan, start), request);
     try {
       const [body, startSeconds] = await Promise.all([opening, this.#realStart(file, plan, start, signal)]);
@@ -60,7 +61,7 @@ export class BrowserPlayer {
       input: seekOptions(plan, start),
       output: [...mapOptions(plan), '-c', 'copy', '-frames:v', '1', '-frames:a', '1', '-f', 'framecrc'],
     };
-    const content = lentFile(this.#reader, file, 'viewer', null);
+    const content = lentFile(this.#reader, file, { priority: 'viewer', client: null });
     const packets = await this.#tools.convert(content, look, 64 * 1024, { priority: 'viewer', signal });
     return Math.max(0, start + (firstTimestamp(packets.toString('latin1')) ?? 0));
   }

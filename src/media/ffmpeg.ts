@@ -29,6 +29,9 @@ const DEMUXERS =
 
 const GUARDS = ['-v', 'error', '-protocol_whitelist', 'http,tcp', '-format_whitelist', DEMUXERS];
 
+/** For work that looks here and there: what is on its way when it turns elsewhere was read for nothing. */
+export const SHORT_SIGHT = ['-recv_buffer_size', '65536'];
+
 /** Bytes: hundreds of tracks with long titles. */
 const MOST_PROBE_OUTPUT = 1024 * 1024;
 const KEPT_ERROR_LINES = 20;
@@ -45,7 +48,7 @@ export async function runFfprobe(program: string, address: string, signal: Abort
     return await new Promise<unknown>((resolve, reject) => {
       const command = fluent(address);
       command.setFfprobePath(program);
-      command.ffprobe(GUARDS, (error: unknown, answer: unknown) => {
+      command.ffprobe([...GUARDS, ...SHORT_SIGHT], (error: unknown, answer: unknown) => {
         if (error === null || error === undefined) resolve(answer);
         else reject(run.failureOf(error));
       });

@@ -5,7 +5,8 @@ import { mediaKindOf } from '../library/media-kind.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import type { MediaInfo, MediaLibrary } from './media-info.ts';
 import type { MediaRecord, MediaTable } from './media-table.ts';
-import { lentFile, type MediaTools, type ToolRequest } from './media-tools.ts';
+import { lentFile } from './lent-file.ts';
+import type { MediaTools, ToolRequest } from './media-tools.ts';
 import { readProbeAnswer } from './probe-answer.ts';
 import { SharedWork } from './shared-work.ts';
 
@@ -59,7 +60,10 @@ export class MediaCatalogue implements MediaLibrary {
   async #probeNow(file: FileEntry, request: ToolRequest): Promise<MediaInfo> {
     const { tools, reader, table } = this.#parts;
     try {
-      const answer = await tools.probe(lentFile(reader, file, request.priority, null), request);
+      const answer = await tools.probe(
+        lentFile(reader, file, { priority: request.priority, client: null }),
+        request,
+      );
       const info = readProbeAnswer(answer);
       if (info === null)
         throw new BridgeError('media-unreadable', 'ffprobe found no picture and no sound in it');

@@ -4,7 +4,6 @@ import { PassThrough, type Readable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { asBridgeError, BridgeError } from '../errors.ts';
 import type { Priority } from '../fichier/api.ts';
-import type { Content, ContentReader } from '../streaming/content.ts';
 import { runFfmpeg, runFfprobe, type Conversion } from './ffmpeg.ts';
 import type { LentContent, Loopback } from './loopback.ts';
 import type { ProcessSlots } from './process-slots.ts';
@@ -139,20 +138,6 @@ export class MediaTools {
       giveBack();
     }
   }
-}
-
-/** A file of the library as something to lend, read for `client` (null: for the bridge itself). */
-export function lentFile(
-  reader: ContentReader,
-  file: Content,
-  priority: Priority,
-  client: string | null,
-): LentContent {
-  return {
-    size: file.size,
-    contentType: file.contentType,
-    open: (range, signal) => reader.open(file, { range, priority, signal, client }),
-  };
 }
 
 async function collect(output: Readable, mostBytes: number): Promise<Buffer> {

@@ -6,7 +6,8 @@ import type { DerivedCache } from './derived-cache.ts';
 import type { Conversion } from './ffmpeg.ts';
 import type { LentContent } from './loopback.ts';
 import type { MediaLibrary } from './media-info.ts';
-import { lentFile, type MediaTools } from './media-tools.ts';
+import { lentFile } from './lent-file.ts';
+import type { MediaTools } from './media-tools.ts';
 import { SharedWork } from './shared-work.ts';
 import { decodeSubtitles, webVttFromSubRip } from './subtitle-text.ts';
 
@@ -58,11 +59,16 @@ export class Subtitles {
     if (track === undefined) throw new BridgeError('not-found', `the film has no subtitle track ${index}`);
     if (!TEXT_CODECS.has(track.codec)) throw holdsPictures(track.codec);
     return this.#once(`${film.id}-${film.version}-${index}.vtt`, signal, (ending) =>
-      tools.convert(lentFile(reader, film, 'browse', null), toWebVtt(index), MOST_BYTES, {
-        priority: 'browse',
-        signal: ending,
-        patienceMs: WHOLE_FILM_PATIENCE_MS,
-      }),
+      tools.convert(
+        lentFile(reader, film, { priority: 'browse', client: null }),
+        toWebVtt(index),
+        MOST_BYTES,
+        {
+          priority: 'browse',
+          signal: ending,
+          patienceMs: WHOLE_FILM_PATIENCE_MS,
+        },
+      ),
     );
   }
 

@@ -5,9 +5,10 @@ import type { Library } from '../library/library.ts';
 import { mediaKindOf } from '../library/media-kind.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import type { DerivedCache } from './derived-cache.ts';
-import type { Conversion } from './ffmpeg.ts';
+import { SHORT_SIGHT, type Conversion } from './ffmpeg.ts';
 import type { MediaInfo, MediaLibrary } from './media-info.ts';
-import { lentFile, type MediaTools } from './media-tools.ts';
+import { lentFile } from './lent-file.ts';
+import type { MediaTools } from './media-tools.ts';
 import { SharedWork } from './shared-work.ts';
 
 interface ThumbnailParts {
@@ -88,7 +89,12 @@ export class Thumbnails {
     const request = { priority: 'browse', signal } as const;
     const info = await media.probe(file, request);
     const conversion = pictureOf(info, kindOf(file) === 'image', width);
-    return tools.convert(lentFile(reader, file, 'browse', null), conversion, MOST_BYTES, request);
+    return tools.convert(
+      lentFile(reader, file, { priority: 'browse', client: null }),
+      conversion,
+      MOST_BYTES,
+      request,
+    );
   }
 }
 
@@ -99,7 +105,7 @@ function pictureOf(info: MediaInfo, isStill: boolean, width: number): Conversion
   const seek = video === undefined || at === 0 ? [] : ['-noaccurate_seek', '-ss', at.toFixed(3)];
   const keyFrames = isStill ? [] : ['-skip_frame', 'nokey'];
   return {
-    input: ['-max_pixels', MOST_PIXELS, ...keyFrames, ...seek],
+    input: [...SHORT_SIGHT, '-max_pixels', MOST_PIXELS, ...keyFrames, ...seek],
     output: [
       ...[
         '-map',

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { ApiRoutes } from '../../src/http/api/api.ts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -148,6 +149,21 @@ describe('clients that hold connections', () => {
     const { address } = await live({ settings: { limits: { bodyTime: 100 } } });
     const head = 'POST /api/v1/refresh HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
     await closed(rawClient(address, `${head}Content-Length: 100\r\n\r\n{`));
+  });
+
+  it('may wait longer for an answer than a body may take to arrive', async () => {
+    const late: ApiRoutes = (server, _options, done) => {
+      server.get('/late', async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return { late: true };
+      });
+      done();
+    };
+    const { address } = await live({
+      settings: { limits: { bodyTime: 50 } },
+      parts: { mediaRoutes: [late] },
+    });
+    expect(await (await fetch(`${address}/late`)).json()).toEqual({ late: true });
   });
 
   it('are refused beyond the most connections', async () => {

@@ -143,7 +143,7 @@ const FAILURES = {
   'media-busy': {
     httpStatus: 503,
     retryable: true,
-    hint: 'As many ffmpeg processes run as are allowed; try again shortly, or raise BRIDGE_PLAY_PROCESSES.',
+    hint: 'As many ffmpeg processes run as are allowed; try again shortly, or raise BRIDGE_PLAY_PROCESSES or BRIDGE_MEDIA_PROCESSES.',
   },
   'server-unreachable': {
     httpStatus: 502,

@@ -3,7 +3,6 @@ import { BridgeError } from '../errors.ts';
 import type { FileEntry } from '../library/entry.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import type { Conversion } from './ffmpeg.ts';
-import { firstTimestamp } from './first-timestamp.ts';
 import { lentFile } from './lent-file.ts';
 import type { MediaTools } from './media-tools.ts';
 import type { PlaybackPlan } from './playback-plan.ts';
@@ -17,53 +16,28 @@ export interface PlayRequest {
   readonly client: string;
 }
 
-export interface Playing {
-  /** Fragmented MP4, made at the pace at which it is read. Destroying it kills ffmpeg. */
-  readonly body: Readable;
-  /** Where its first picture lies in the film (seconds): copied video can only begin at a key frame. */
-  readonly startSeconds: number;
-}
-
 /** Plays in a browser what a browser cannot play as it is. */
 export class BrowserPlayer {
-  readonly #tools: Pick<MediaTools, 'convert' | 'play'>;
+  readonly #tools: Pick<MediaTools, 'play'>;
   readonly #reader: ContentReader;
 
-  constructor(tools: Pick<MediaTools, 'convert' | 'play'>, reader: ContentReader) {
+  constructor(tools: Pick<MediaTools, 'play'>, reader: ContentReader) {
     this.#tools = tools;
     this.#reader = reader;
   }
 
-  /** Resolves when the first bytes are there; rejects with a BridgeError, `media-busy` when all players are taken. */
-  async play(file: FileEntry, { plan, start, signal, client }: PlayRequest): Promise<Playing> {
+  /**
+   * Fragmented MP4, made at the pace at which it is read, whose clock says 0 at `start`; resolves when the first bytes are
+   * there. Destroying it kills ffmpeg.
+   *
+   * Rejects with a BridgeError, `media-busy` when all players are taken.
+   */
+  play(file: FileEntry, { plan, start, signal, client }: PlayRequest): Promise<Readable> {
     if (file.contentType.startsWith('image/') || (plan.video === null && plan.audio === null)) {
-      throw new BridgeError('bad-request', 'the file holds nothing that plays');
+      return Promise.reject(new BridgeError('bad-request', 'the file holds nothing that plays'));
     }
-    const request = { priority: 'viewer', signal } as const;
     const content = lentFile(this.#reader, file, { priority: 'viewer', client });
-    const opening = this.#tools.play(content, conversionFor(plan, start), request);
-    try {
-      const [body, startSeconds] = await Promise.all([opening, this.#realStart(file, plan, start, signal)]);
-      return { body, startSeconds };
-    } catch (error) {
-      opening.then(
-        (body) => body.destroy(),
-        () => undefined,
-      );
-      throw error;
-    }
-  }
-
-  /** ffmpeg seeks to the same place each time: a look at the first packets from there tells where it is. */
-  async #realStart(file: FileEntry, plan: PlaybackPlan, start: number, signal: AbortSignal): Promise<number> {
-    if (start === 0 || plan.video?.copy !== true) return start;
-    const look: Conversion = {
-      input: seekOptions(plan, start),
-      output: [...mapOptions(plan), '-c', 'copy', '-frames:v', '1', '-frames:a', '1', '-f', 'framecrc'],
-    };
-    const content = lentFile(this.#reader, file, { priority: 'viewer', client: null });
-    const packets = await this.#tools.convert(content, look, 64 * 1024, { priority: 'viewer', signal });
-    return Math.max(0, start + (firstTimestamp(packets.toString('latin1')) ?? 0));
+    return this.#tools.play(content, conversionFor(plan, start), { priority: 'viewer', signal });
   }
 }
 
@@ -105,7 +79,12 @@ function audioOptions({ audio }: PlaybackPlan): string[] {
   return audio.copy ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '192k', '-ac', '2'];
 }
 
+/**
+ * Copied video begins at the key frame before the start. What comes before the start keeps its negative time, which an
+ * edit list hides: players decode it and show nothing of it.
+ */
 const CONTAINER_OPTIONS = [
   ...['-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1', '-max_muxing_queue_size', '4096'],
-  ...['-movflags', '+frag_keyframe+empty_moov+default_base_moof', '-frag_duration', '2000000', '-f', 'mp4'],
+  ...['-avoid_negative_ts', 'disabled', '-use_editlist', '1'],
+  ...['-movflags', '+frag_keyframe+delay_moov+default_base_moof', '-frag_duration', '2000000', '-f', 'mp4'],
 ];

@@ -76,15 +76,19 @@ export class MediaTools {
       request.patienceMs ?? JOB_PATIENCE_MS,
       async (address, signal) => {
         const output = new PassThrough();
-        const collected = collect(output, mostBytes);
-        const [bytes] = await Promise.all([
-          collected,
-          runFfmpeg(programs.ffmpeg, address, conversion, output, signal).catch((error: unknown) => {
-            output.destroy(asBridgeError(error));
-            throw error;
-          }),
-        ]);
-        return bytes;
+        const enough = new AbortController();
+        const ending = AbortSignal.any([signal, enough.signal]);
+        const running = runFfmpeg(programs.ffmpeg, address, conversion, output, ending);
+        running.catch((error: unknown) => output.destroy(asBridgeError(error)));
+        try {
+          const bytes = await collect(output, mostBytes);
+          await running;
+          return bytes;
+        } catch (error) {
+          enough.abort();
+          await running.catch(() => undefined);
+          throw error;
+        }
       },
     );
   }

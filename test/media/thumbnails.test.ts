@@ -16,7 +16,7 @@ const directory = mkdtempSync(join(tmpdir(), 'thumbnails-'));
 
 beforeAll(async () => {
   const long = join(directory, 'long.mkv');
-  const copies = ['-stream_loop', '80', '-i', 'src/emulator/media/film.mkv', '-c', 'copy', long];
+  const copies = ['-stream_loop', '160', '-i', 'src/emulator/media/film.mkv', '-c', 'copy', long];
   expect((await runProgram('ffmpeg', ['-v', 'error', ...copies])).code).toBe(0);
   whole = await startWholeBridge((account) => {
     addDemo(account, 'film.mkv');

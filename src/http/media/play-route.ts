@@ -32,7 +32,7 @@ export const playRoute: FastifyPluginCallbackZod<MediaRoutesParts> = (server, pa
     schema: {
       summary: 'A film as fragmented MP4 that browsers play',
       description:
-        'Time begins at 0 in it; X-Start-Seconds says where in the film that is. Not seekable: ask anew with `start`.',
+        'Its clock says 0 at `start`, which X-Start-Seconds repeats. Not seekable: ask anew with another `start`.',
       params: fileParams,
       querystring: playQuery,
       response: { '4xx': problemSchema, '5xx': problemSchema },
@@ -44,8 +44,8 @@ export const playRoute: FastifyPluginCallbackZod<MediaRoutesParts> = (server, pa
       const info = await media.probe(file, { priority: 'viewer', signal });
       const plan = planPlayback(info, file, { audio, hevc: accept === 'hevc' });
       const client = request.ip;
-      const { body, startSeconds } = await player.play(file, { plan, start, signal, client });
-      reply.raw.setHeader('x-start-seconds', startSeconds.toFixed(3));
+      const body = await player.play(file, { plan, start, signal, client });
+      reply.raw.setHeader('x-start-seconds', start.toFixed(3));
       await send(request, reply, body, clock);
     },
   });

@@ -9,6 +9,7 @@ import { CachedContentReader } from '../streaming/cached-reader.ts';
 import { ConnectionBudget } from '../streaming/connection-budget.ts';
 import { DiskStore } from '../streaming/disk-store.ts';
 import { createStorageDispatcher } from '../streaming/storage-dispatcher.ts';
+import { keepFreedMemory } from '../streaming/freed-memory.ts';
 import { StreamRegistry } from '../streaming/streams.ts';
 import { UpstreamReader } from '../streaming/upstream-reader.ts';
 import type { Surroundings } from './account-library.ts';
@@ -29,6 +30,7 @@ export function openStreaming(
   links: LinkSource,
 ): Promise<StreamingParts> {
   return openAll(async (teardown) => {
+    keepFreedMemory();
     const { clock } = surroundings;
     const layout = { ...DEFAULT_LAYOUT, blockSize: settings.blockSize };
     const disk = await openDisk(settings, surroundings, teardown);

@@ -13,8 +13,8 @@ import {
   remoteUploadSchema,
   remoteUploadStatusSchema,
 } from '../http/api/schemas.ts';
+import { strmEventSchema } from '../http/api/strm-events.ts';
 import type { RunRecord } from '../strm/run-history.ts';
-import { strmEventSchema } from '../strm/sync-events.ts';
 import { BridgeConnection, problemIn, type BridgeRequest } from './bridge-connection.ts';
 import type {
   LibraryAccess,

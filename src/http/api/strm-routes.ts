@@ -5,10 +5,10 @@ import { asBridgeError, BridgeError } from '../../errors.ts';
 import { progressSchema } from '../../strm/report.ts';
 import { runRecordSchema } from '../../strm/run-history.ts';
 import type { StrmService } from '../../strm/service.ts';
-import { strmRequestSchema, type StrmEvent } from '../../strm/sync-events.ts';
+import { strmRequestSchema, type StrmEvent } from './strm-events.ts';
 import { abortOnClose } from '../abort-on-close.ts';
 import type { ApiRoutes } from './api.ts';
-import { problemSchema } from './schemas.ts';
+import { isoTimeOrNull, problemSchema } from './schemas.ts';
 
 const statusSchema = z.object({
   directories: z.array(z.string()).describe('None: no directory of .strm files is set'),
@@ -68,8 +68,9 @@ export function strmRoutes(service: StrmService | null): ApiRoutes {
           })
           .then((records) => send({ type: 'records', records }))
           .catch((thrown: unknown) => {
-            const { kind: error, message, hint, retryable } = asBridgeError(thrown);
-            return send({ type: 'problem', problem: { error, message, hint, retryable } });
+            const { kind: error, message, hint, retryable, retryAt = null } = asBridgeError(thrown);
+            const problem = { error, message, hint, retryable, retryAt: isoTimeOrNull(retryAt) };
+            return send({ type: 'problem', problem });
           })
           .finally(() => lines.end());
         return reply.type('application/x-ndjson').header('cache-control', 'no-store').send(lines);

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { outcomeSchema } from './outcome.ts';
-import { progressSchema } from './report.ts';
-import { runRecordSchema } from './run-history.ts';
+import { outcomeSchema } from '../../strm/outcome.ts';
+import { progressSchema } from '../../strm/report.ts';
+import { runRecordSchema } from '../../strm/run-history.ts';
+import { problemSchema } from './schemas.ts';
 
 /** What a run on demand is asked for. */
 export const strmRequestSchema = z.object({
@@ -16,10 +17,7 @@ export const strmEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('progress'), progress: progressSchema }),
   z.object({ type: z.literal('outcomes'), outcomes: z.array(outcomeSchema) }),
   z.object({ type: z.literal('records'), records: z.array(runRecordSchema) }),
-  z.object({
-    type: z.literal('problem'),
-    problem: z.object({ error: z.string(), message: z.string(), hint: z.string(), retryable: z.boolean() }),
-  }),
+  z.object({ type: z.literal('problem'), problem: problemSchema }),
 ]);
 
 export type StrmEvent = z.infer<typeof strmEventSchema>;

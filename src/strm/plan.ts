@@ -129,10 +129,12 @@ class Planner {
     { owned, wanted }: { readonly owned: OwnedFile | null; readonly wanted: WantedFile },
     { renames, writes, kept }: Draft,
   ): void {
-    const path = distinctPath(wanted.place, (key) => this.#isTaken(key, owned));
-    const key = pathKey(path);
+    const free = distinctPath(wanted.place, (key) => this.#isTaken(key, owned));
+    const key = pathKey(free);
     this.#assigned.add(key);
     const former = this.#formerOf(key);
+    // Its very path: one that differs in case would be another file on most systems.
+    const path = former?.path ?? free;
     if (owned === null) {
       writes.push({ wanted, path, owned: former });
       return;

@@ -5,6 +5,7 @@ import type {
   CrawlStatus,
   FoundEntry,
   Library,
+  LibraryChange,
   ListOrder,
   RefreshRequest,
   SearchQuery,
@@ -170,7 +171,7 @@ export class FakeLibrary implements Library {
     await this.onRefresh(folderId);
   }
 
-  onChange(): () => void {
+  onChange(_listener?: (change: LibraryChange) => void): () => void {
     return () => undefined;
   }
 }

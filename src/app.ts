@@ -24,6 +24,7 @@ import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
 import { setupRoutes } from './http/api/setup-routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { StrmWatch } from './strm/watch.ts';
 import { builtPageDirectory } from './web/page-files.ts';
 import { page } from './web/page.ts';
 
@@ -108,6 +109,10 @@ export function startBridge(
     const address = await listen(server, settings);
     teardown.onClose(announceRun(settings.dataDir, { address, ownerKey }));
     account.library.start();
+    if (strm !== null) {
+      const watch = new StrmWatch({ service: strm, library: account.library, clock, logger });
+      teardown.onClose(() => watch.stop());
+    }
     if (settings.prefetchNext) {
       const { library, links } = account;
       teardown.onClose(prefetchNextEpisodes({ library, links, streams: streaming.streams, clock, logger }));

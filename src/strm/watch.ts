@@ -77,7 +77,11 @@ export class StrmWatch {
     } finally {
       this.#isRunning = false;
     }
-    if (this.#changedAt !== null) this.note();
+    if (this.#hasChanges()) this.note();
+  }
+
+  #hasChanges(): boolean {
+    return this.#changedAt !== null;
   }
 
   #look(): void {

@@ -3,7 +3,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { isWithinRoot, pathKey } from '../../src/strm/local-path.ts';
-import { everything, StrmStage } from './stage.ts';
+import { everything } from './everything.ts';
+import { StrmStage } from './stage.ts';
 
 const HOSTILE = [
   '..',

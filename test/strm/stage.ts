@@ -15,15 +15,7 @@ import type { SyncRequest } from '../../src/strm/sync.ts';
 import { FakeAccount } from '../library/fake-account.ts';
 import { MINUTE } from '../library/fixtures.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-
-export const everything: StrmRule = {
-  from: '/',
-  include: [],
-  exclude: [],
-  minSize: 0,
-  flatten: false,
-  layout: 'mirror',
-};
+import { everything } from './everything.ts';
 
 /** Marks the root; every test that compares trees knows of it. */
 const MARKER = '.fichier-bridge';

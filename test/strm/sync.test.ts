@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
 import type { FakeAccount } from '../library/fake-account.ts';
-import { emptyListing, everything, StrmStage } from './stage.ts';
+import { everything } from './everything.ts';
+import { emptyListing, StrmStage } from './stage.ts';
 
 let stage: StrmStage;
 

@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Workplace } from './bridge-process.ts';
+
+let workplace: Workplace;
+
+beforeEach(() => {
+  workplace = new Workplace();
+});
+
+afterEach(() => workplace.clear());
+
+function linesOf(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('strm sync works through a running bridge: a plan first, then the files, then nothing more to do', async () => {
+  const root = join(workplace.dataDir, 'strm');
+  const settings = { BRIDGE_STRM_DIR: root, BRIDGE_PUBLIC_URL: 'http://bridge.test:8787' };
+  const bridge = workplace.start(['serve', '--port', '0'], settings);
+  await bridge.ready();
+
+  const plan = await workplace.run(['strm', 'sync', '--dry-run', '--json'], settings);
+  expect(plan.code).toBe(0);
+  const planned = linesOf(plan.stdout);
+  expect(planned.at(-1)).toMatchObject({ directory: root, problem: null, report: { dryRun: true } });
+
+  const { code, stdout, stderr } = await workplace.run(['strm', 'sync'], settings);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain(`${root}: `);
+  const films = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.strm'),
+  );
+  expect(films).toContain('Movies/Gradients (2021)/Gradients (2021) 1080p.strm');
+  expect(readFileSync(join(root, films[0] ?? ''), 'utf8')).toMatch(/^http:\/\/bridge\.test:8787\/stream\//);
+
+  const again = linesOf((await workplace.run(['strm', 'sync', '--full', '--json'], settings)).stdout);
+  expect(again.at(-1)).toMatchObject({
+    report: { done: { create: 0, update: 0, rename: 0, remove: 0 }, leftCount: 0 },
+  });
+
+  bridge.child.kill('SIGTERM');
+  expect((await bridge.ended).code).toBe(0);
+}, 180_000);
+
+test('strm sync says what is missing when no directory is set', async () => {
+  const { code, stderr } = await workplace.run(['strm', 'sync'], {
+    FICHIER_API_KEY: 'key',
+    FICHIER_API_URL: 'http://127.0.0.1:9/v1',
+  });
+  expect(code).toBe(2);
+  expect(stderr).toContain('BRIDGE_STRM_DIR');
+}, 60_000);

@@ -13,7 +13,7 @@ import {
   remoteUploadSchema,
   remoteUploadStatusSchema,
 } from '../http/api/schemas.ts';
-import { strmEventSchema } from '../http/api/strm-events.ts';
+import { strmEventSchema, type StrmEvent } from '../http/api/strm-events.ts';
 import type { RunRecord } from '../strm/run-history.ts';
 import { BridgeConnection, problemIn, type BridgeRequest } from './bridge-connection.ts';
 import type {
@@ -145,13 +145,16 @@ export class RunningBridge implements LibraryAccess {
       ...asJson({ ...order, outcomes: true }),
       signal: watcher.signal,
     });
+    let ending: Extract<StrmEvent, { type: 'records' | 'problem' }> | null = null;
+    // To the end of the answer: the connection must not be closed under it.
     for await (const line of createInterface({ input: answer.body })) {
       const event = strmEventSchema.parse(JSON.parse(line));
       if (event.type === 'progress') watcher.onProgress(event.progress);
       else if (event.type === 'outcomes') watcher.onOutcomes(event.outcomes);
-      else if (event.type === 'records') return event.records;
-      else throw problemIn(event.problem);
+      else ending = event;
     }
+    if (ending?.type === 'records') return ending.records;
+    if (ending !== null) throw problemIn(ending.problem);
     throw new BridgeError('upstream-unavailable', 'the running bridge broke off', {
       hint: 'Look at its log; the next run goes on where this one ended.',
     });

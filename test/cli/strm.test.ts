@@ -1,15 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EmulatedAccount } from '../../src/emulator/account.ts';
+import { fileContent } from '../../src/emulator/content.ts';
+import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { Workplace } from './bridge-process.ts';
 
 let workplace: Workplace;
+let emulator: Emulator | undefined;
 
 beforeEach(() => {
   workplace = new Workplace();
 });
 
-afterEach(() => workplace.clear());
+afterEach(async () => {
+  await workplace.clear();
+  await emulator?.close();
+  emulator = undefined;
+});
 
 function linesOf(stdout: string): Record<string, unknown>[] {
   return stdout
@@ -20,12 +28,24 @@ function linesOf(stdout: string): Record<string, unknown>[] {
 
 test('strm sync works through a running bridge: a plan first, then the files, then nothing more to do', async () => {
   const root = join(workplace.dataDir, 'strm');
-  const settings = { BRIDGE_STRM_DIR: root, BRIDGE_PUBLIC_URL: 'http://bridge.test:8787' };
+  const account = new EmulatedAccount();
+  account.addFile(
+    account.addFolder(0, 'Movies'),
+    'Film (2020).mkv',
+    fileContent('src/emulator/media/film.mkv'),
+  );
+  emulator = await startEmulator({ account });
+  const settings = {
+    FICHIER_API_KEY: emulator.apiKey,
+    FICHIER_API_URL: emulator.apiUrl,
+    BRIDGE_STRM_DIR: root,
+    BRIDGE_PUBLIC_URL: 'http://bridge.test:8787',
+  };
   const bridge = workplace.start(['serve', '--port', '0'], settings);
   await bridge.ready();
 
   const plan = await workplace.run(['strm', 'sync', '--dry-run', '--json'], settings);
-  expect(plan.code).toBe(0);
+  expect({ code: plan.code, stderr: plan.stderr }).toEqual({ code: 0, stderr: '' });
   const planned = linesOf(plan.stdout);
   expect(planned.at(-1)).toMatchObject({ directory: root, problem: null, report: { dryRun: true } });
 
@@ -35,7 +55,7 @@ test('strm sync works through a running bridge: a plan first, then the files, th
   const films = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.strm'),
   );
-  expect(films).toContain('Movies/Gradients (2021)/Gradients (2021) 1080p.strm');
+  expect(films).toEqual(['Movies/Film (2020).strm']);
   expect(readFileSync(join(root, films[0] ?? ''), 'utf8')).toMatch(/^http:\/\/bridge\.test:8787\/stream\//);
 
   const again = linesOf((await workplace.run(['strm', 'sync', '--full', '--json'], settings)).stdout);

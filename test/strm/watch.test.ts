@@ -37,8 +37,8 @@ function watching(): {
 } {
   const library = new FakeLibrary();
   let listener: (change: LibraryChange) => void = () => undefined;
-  library.onChange = (given?: (change: LibraryChange) => void) => {
-    listener = given ?? listener;
+  library.onChange = (given) => {
+    listener = given;
     return () => {
       listener = () => undefined;
     };

@@ -5,7 +5,6 @@ import type {
   CrawlStatus,
   FoundEntry,
   Library,
-  LibraryChange,
   ListOrder,
   RefreshRequest,
   SearchQuery,
@@ -171,9 +170,7 @@ export class FakeLibrary implements Library {
     await this.onRefresh(folderId);
   }
 
-  onChange(_listener?: (change: LibraryChange) => void): () => void {
-    return () => undefined;
-  }
+  onChange: Library['onChange'] = () => () => undefined;
 }
 
 function namesOf(path: string): string[] {

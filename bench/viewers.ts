@@ -53,7 +53,7 @@ async function main(): Promise<void> {
       FICHIER_API_URL: emulator.apiUrl,
       FICHIER_API_KEY: emulator.apiKey,
       FICHIER_CALLS_PER_SECOND: '3',
-      FICHIER_CALL_BURST: '100',
+      FICHIER_CALL_BURST: '10',
       BRIDGE_PORT: String(port),
       BRIDGE_DATA_DIR: join(folder, 'data'),
       BRIDGE_LOG_LEVEL: 'error',

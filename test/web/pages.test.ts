@@ -47,7 +47,10 @@ describe('the pages beside the library', { timeout: 90_000 }, () => {
     expect((await fetch(new URL('library/Films/Life.mkv', stage.whole.bridge.address))).status).toBe(503);
     await page.getByText('1fichier has locked its API for this account').waitFor();
     await page.getByText(/Locked until/).waitFor();
-    await page.getByText(/Cached files keep playing/).first().waitFor();
+    await page
+      .getByText(/Cached files keep playing/)
+      .first()
+      .waitFor();
     await expectAccessible(page, 'status with a problem');
     await close();
   });

@@ -74,8 +74,8 @@ export class Cursor implements FlowReader {
   }
 
   get goal(): number {
-    const { cache, flows } = this.#options;
-    const window = windowAfter(this.#progress, cache.layout.blockSize, flows.readAhead);
+    const { cache, flows, priority } = this.#options;
+    const window = windowAfter(this.#progress, cache.layout.blockSize, flows.readAhead, priority);
     return Math.min(this.#position + window, this.#fetchEnd);
   }
 

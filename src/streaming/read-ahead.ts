@@ -1,3 +1,5 @@
+import type { Priority } from '../fichier/api.ts';
+
 export interface ReadAheadSettings {
   /** Most bytes fetched and not yet read, over all flows together, beyond the block each reader waits for. */
   readonly budgetBytes: number;
@@ -5,12 +7,22 @@ export interface ReadAheadSettings {
   readonly largestWindow: number;
 }
 
+/** Most bytes ahead of a reader whom nobody waits for: a program that looks into a file stops at any moment. */
+const BACKGROUND_WINDOW = 1024 * 1024;
+
 /**
  * How far the fetch for one reader may run ahead of it: as far as the reader has come in sequence, from one block up
  * to a limit. It doubles while someone plays on, and one who jumps about pays for next to nothing.
  */
-export function windowAfter(progress: number, blockSize: number, settings: ReadAheadSettings): number {
-  return Math.max(blockSize, Math.min(progress, settings.largestWindow));
+export function windowAfter(
+  progress: number,
+  blockSize: number,
+  settings: ReadAheadSettings,
+  priority: Priority,
+): number {
+  const largest =
+    priority === 'viewer' ? settings.largestWindow : Math.min(settings.largestWindow, BACKGROUND_WINDOW);
+  return Math.max(blockSize, Math.min(progress, largest));
 }
 
 /** Bytes fetched ahead of their readers, counted over all flows. */

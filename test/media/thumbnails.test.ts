@@ -101,7 +101,8 @@ describe('a thumbnail', () => {
     expect((await getMedia(whole, 'long.mkv', 'thumbnail.jpg')).status).toBe(200);
     const { api, storageBytes } = whole.emulator.counts();
     expect(api).toEqual({ get_token: 1 });
-    expect(storageBytes).toBeLessThan(fileNamed(whole, 'long.mkv').size / 3);
+    // What the kernel had taken on for connections that were then given up counts as well: some 5 MB each.
+    expect(storageBytes).toBeLessThan(fileNamed(whole, 'long.mkv').size / 2);
   });
 
   it('is refused in plain words where there is no picture, the second time without looking', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 
 /** Clock ticks a second in /proc/PID/stat, fixed at 100 by the kernel's interface to programs. */
@@ -62,17 +62,6 @@ export class Program {
     const own = this.#process.pid;
     return own === undefined ? [] : [own, ...childrenOf(own)];
   }
-}
-
-/** A port that nothing listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port to be had');
-  return address.port;
 }
 
 function answers(port: number): Promise<boolean> {

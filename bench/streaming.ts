@@ -10,7 +10,8 @@ import { syntheticContent } from '../src/emulator/content.ts';
 import { seededRandom } from '../src/emulator/seeded-random.ts';
 import { readAtRandom, type Latencies, type Target } from './load.ts';
 import { startProxy, startStorage } from './nginx.ts';
-import { freePort, Program } from './program.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { Program } from './program.ts';
 import { median } from './statistics.ts';
 
 const MIB = 1024 * 1024;

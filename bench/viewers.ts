@@ -10,7 +10,8 @@ import { EmulatedAccount } from '../src/emulator/account.ts';
 import { syntheticContent } from '../src/emulator/content.ts';
 import { startEmulator } from '../src/emulator/emulator.ts';
 import { startFailingStorage } from './nginx.ts';
-import { freePort, Program } from './program.ts';
+import { freePort } from '../test/support/free-port.ts';
+import { Program } from './program.ts';
 import { quantile } from './statistics.ts';
 
 const MIB = 1024 * 1024;

@@ -16,7 +16,7 @@ import { defaultLibrarySettings, MirroredLibrary } from '../src/library/mirrored
 import { openDatabase, type Database } from '../src/store/database.ts';
 import { webDav } from '../src/webdav/plugin.ts';
 import { webDavSchema } from '../src/webdav/schema.ts';
-import { freePort } from './program.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { median } from './statistics.ts';
 
 const run = promisify(execFile);

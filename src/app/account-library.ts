@@ -4,9 +4,6 @@ import type { Clock, Random } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { BridgeError } from '../errors.ts';
 import type { FichierClient } from '../fichier/client.ts';
-import { createFichierClient } from '../fichier/create-client.ts';
-import { fichierDispatcher } from '../fichier/dispatcher.ts';
-import { endpointTable } from '../fichier/endpoints.ts';
 import { fichierSchema, sqliteStateStore } from '../fichier/state-store.ts';
 import { catalogueSchema } from '../library/catalogue-schema.ts';
 import { defaultLibrarySettings, MirroredLibrary } from '../library/mirrored-library.ts';
@@ -18,7 +15,7 @@ import { lockDataDirectory } from '../store/instance-lock.ts';
 import { mediaSchema } from '../media/media-table.ts';
 import { webDavSchema } from '../webdav/schema.ts';
 import { ensureDataDirectory, makePrivateFile } from './data-directory.ts';
-import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
+import { connectToFichier } from './fichier-client.ts';
 import { openAll, type Teardown } from './teardown.ts';
 
 /** What every part is given that is not a setting. */
@@ -87,21 +84,16 @@ function openStore(settings: Settings, { clock, logger }: Surroundings, teardown
   const schemas = [fichierSchema, catalogueSchema, LINK_SCHEMA, mediaSchema, webDavSchema];
   const file = join(settings.dataDir, 'bridge.db');
   makePrivateFile(file);
-  const database = openCheckedDatabase(
-    join(settings.dataDir, 'bridge.db'),
-    schemas,
-    clock.now(),
-    (movedTo) => {
-      logger.warn({ movedTo }, 'the catalogue was damaged; it is moved aside and made anew from the account');
-    },
-  );
+  const database = openCheckedDatabase(file, schemas, clock.now(), (movedTo) => {
+    logger.warn({ movedTo }, 'the catalogue was damaged; it is moved aside and made anew from the account');
+  });
   teardown.onClose(() => database.close());
   return database;
 }
 
 function openApi(
   settings: Settings,
-  { clock, random, logger, version }: Surroundings,
+  surroundings: Surroundings,
   database: Database,
   teardown: Teardown,
 ): FichierClient {
@@ -110,23 +102,12 @@ function openApi(
       hint: 'Make an API key in the 1fichier console (Parameters) and set FICHIER_API_KEY or FICHIER_API_KEY_FILE.',
     });
   }
-  const dispatcher = fichierDispatcher({
-    addressFamily: ADDRESS_FAMILIES[settings.addressFamily] ?? 'auto',
-    connectTimeoutMs: CONNECT_TIMEOUT_MS,
-  });
-  teardown.onClose(() => dispatcher.destroy());
-  const overrides = settings.endpointOverrides.map(({ from, to }) => [from, to] as const);
-  return createFichierClient({
-    apiKey: settings.apiKey,
-    baseUrl: settings.apiUrl,
-    endpoints: endpointTable(settings.endpoints, Object.fromEntries(overrides)),
-    dispatcher,
-    clock,
-    random,
+  const connected = connectToFichier(settings, surroundings, settings.apiKey, {
     pacer: { callsPerSecond: settings.callsPerSecond, burst: settings.callBurst },
-    store: sqliteStateStore(database, clock.now()),
-    log: logger,
-    userAgent: `fichier-bridge/${version}`,
+    store: sqliteStateStore(database, surroundings.clock.now()),
+    log: surroundings.logger,
     useCdnCredits: settings.cdnCredits,
   });
+  teardown.onClose(() => connected.close());
+  return connected.api;
 }

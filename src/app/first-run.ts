@@ -4,12 +4,9 @@ import type { Settings } from '../config/settings.ts';
 import { storeKey } from '../config/stored-key.ts';
 import { BridgeError } from '../errors.ts';
 import type { Account } from '../fichier/api.ts';
-import { createFichierClient } from '../fichier/create-client.ts';
-import { fichierDispatcher } from '../fichier/dispatcher.ts';
-import { endpointTable } from '../fichier/endpoints.ts';
 import { ensureDataDirectory } from './data-directory.ts';
 import type { Surroundings } from './account-library.ts';
-import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
+import { connectToFichier } from './fichier-client.ts';
 
 /** Between two tries: each wrong key is a refused call, and those earn bans (API document, section 5). */
 const BETWEEN_TRIES_MS = 3000;
@@ -62,26 +59,11 @@ export class FirstRun {
   }
 
   async #ask(apiKey: string): Promise<Account> {
-    const { apiUrl, endpoints, endpointOverrides, addressFamily } = this.#settings;
-    const { clock, random, version } = this.#surroundings;
-    const dispatcher = fichierDispatcher({
-      addressFamily: ADDRESS_FAMILIES[addressFamily] ?? 'auto',
-      connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    });
-    const overrides = endpointOverrides.map(({ from, to }) => [from, to] as const);
+    const connected = connectToFichier(this.#settings, this.#surroundings, apiKey);
     try {
-      const api = createFichierClient({
-        apiKey,
-        baseUrl: apiUrl,
-        endpoints: endpointTable(endpoints, Object.fromEntries(overrides)),
-        dispatcher,
-        clock,
-        random,
-        userAgent: `fichier-bridge/${version}`,
-      });
-      return await api.account({ priority: 'viewer' });
+      return await connected.api.account({ priority: 'viewer' });
     } finally {
-      await dispatcher.destroy();
+      await connected.close();
     }
   }
 }

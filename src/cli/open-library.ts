@@ -3,7 +3,7 @@ import { openAccountLibrary } from '../app/account-library.ts';
 import { runNotice } from '../app/run-file.ts';
 import { withStrm } from '../app/strm-parts.ts';
 import { systemClock } from '../clock.ts';
-import type { Settings } from '../config/settings.ts';
+import { secretsIn, type Settings } from '../config/settings.ts';
 import { BridgeError } from '../errors.ts';
 import { createLogger } from '../logging.ts';
 import type { LibraryAccess } from './library-access.ts';
@@ -23,7 +23,7 @@ async function openLibrary(settings: Settings): Promise<LibraryAccess> {
   const logger = createLogger({
     level: settings.logLevel === 'info' ? 'warn' : settings.logLevel,
     format: settings.logFormat,
-    secrets: [settings.apiKey, settings.token],
+    secrets: secretsIn(settings),
   });
   try {
     const surroundings = { clock: systemClock, random: Math.random, logger, version: packageVersion() };

@@ -1,5 +1,14 @@
+import type { FastifyRequest } from 'fastify';
 import type { FileEntry } from '../library/entry.ts';
 import type { UrlSigner } from './auth/url-signer.ts';
+
+/** How the client reaches the bridge, without a slash at its end: `publicUrl`, or else by the Host it names. */
+export function clientBase(
+  { protocol, host }: Pick<FastifyRequest, 'protocol' | 'host'>,
+  publicUrl: string | null,
+): string {
+  return publicUrl ?? `${protocol}://${host}`;
+}
 
 /** The stable address of a file's stream: it survives renames and moves, for the name in it is for people only. */
 export function streamAddress(

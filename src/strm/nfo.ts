@@ -1,3 +1,4 @@
+import { escapeXml } from '../xml/escape-xml.ts';
 import type { AudioTrack, MediaInfo, VideoTrack } from '../media/media-info.ts';
 import { languageCode } from './language-code.ts';
 import type { OrganisedPlace, Work } from './organised.ts';
@@ -80,13 +81,7 @@ function text(name: string, value: string | number | null): string[] {
   return value === null ? [] : [`<${name}>${escape(String(value))}</${name}>`];
 }
 
-const REFERENCES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-// eslint-disable-next-line no-control-regex -- XML 1.0 section 2.2 allows no other control characters
-const IMPOSSIBLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff\p{Surrogate}]/gu;
-
+/** One line; what UTF-16 cannot pair, no file can hold. */
 function escape(value: string): string {
-  return value
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(IMPOSSIBLE, '\ufffd')
-    .replaceAll(/[&<>]/g, (character) => REFERENCES[character] ?? character);
+  return escapeXml(value.replaceAll(/\s+/g, ' ').replaceAll(/\p{Surrogate}/gu, '\ufffd'));
 }

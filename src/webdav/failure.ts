@@ -4,7 +4,7 @@ import { sayWhenToRetry } from '../http/failure.ts';
 import { sendProblem } from '../http/problem.ts';
 import { DavError } from './dav-error.ts';
 import { XML_CONTENT_TYPE } from './multistatus.ts';
-import { escapeXml } from './xml.ts';
+import { escapeXml } from '../xml/escape-xml.ts';
 
 const BRIDGE_NAMESPACE = 'urn:fichier-bridge:error';
 

@@ -2,7 +2,7 @@ import type { Addresses } from './address.ts';
 import type { Lock, LockTable } from './locks.ts';
 import type { DavPath } from './path.ts';
 import { resourceTag, type Resource } from './resource.ts';
-import { escapeXml } from './xml.ts';
+import { escapeXml } from '../xml/escape-xml.ts';
 
 /** Storage of the account as RFC 4331 tells it, bytes. */
 export interface Quota {

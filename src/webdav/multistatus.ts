@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { escapeXml } from './xml.ts';
+import { escapeXml } from '../xml/escape-xml.ts';
 
 /** Characters gathered before they are handed to the socket. */
 const CHUNK_CHARACTERS = 64 * 1024;

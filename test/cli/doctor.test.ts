@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { accountSettings } from '../support/account-settings.ts';
 import { Workplace, type Ended } from './bridge-process.ts';
 
 const findings = z.array(
@@ -17,7 +18,7 @@ let settings: Record<string, string>;
 beforeEach(async () => {
   workplace = new Workplace();
   emulator = await startEmulator();
-  settings = { FICHIER_API_KEY: emulator.apiKey, FICHIER_API_URL: emulator.apiUrl, BRIDGE_PORT: '0' };
+  settings = { ...accountSettings(emulator), BRIDGE_PORT: '0' };
 });
 
 afterEach(async () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { syntheticContent } from '../../src/emulator/content.ts';
 import { syntheticBytes } from '../../src/emulator/synthetic-bytes.ts';
+import { accountSettings } from '../support/account-settings.ts';
 import { Workplace } from './bridge-process.ts';
 
 const SIZE = 3_000_000;
@@ -18,8 +19,7 @@ beforeEach(async () => {
   const films = emulator.account.addFolder(0, 'Films');
   emulator.account.addFile(films, 'long.mkv', syntheticContent('long', SIZE));
   settings = {
-    FICHIER_API_KEY: emulator.apiKey,
-    FICHIER_API_URL: emulator.apiUrl,
+    ...accountSettings(emulator),
     FICHIER_CALLS_PER_SECOND: '3',
     BRIDGE_PORT: '0',
   };

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { fileContent } from '../../src/emulator/content.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { accountSettings } from '../support/account-settings.ts';
 import { Workplace } from './bridge-process.ts';
 
 let workplace: Workplace;
@@ -36,8 +37,7 @@ test('strm sync works through a running bridge: a plan first, then the files, th
   );
   emulator = await startEmulator({ account });
   const settings = {
-    FICHIER_API_KEY: emulator.apiKey,
-    FICHIER_API_URL: emulator.apiUrl,
+    ...accountSettings(emulator),
     BRIDGE_STRM_DIR: root,
     BRIDGE_PUBLIC_URL: 'http://bridge.test:8787',
   };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
+import { accountSettings } from '../support/account-settings.ts';
 import { Workplace } from './bridge-process.ts';
 
 const SIZE = 64_000_000;
@@ -19,8 +20,7 @@ beforeEach(async () => {
   writeFileSync(join(local, 'a.mkv'), 'first');
   writeFileSync(join(local, 'b.mkv'), Buffer.alloc(SIZE, 'b'));
   settings = {
-    FICHIER_API_KEY: emulator.apiKey,
-    FICHIER_API_URL: emulator.apiUrl,
+    ...accountSettings(emulator),
     FICHIER_CALLS_PER_SECOND: '3',
     BRIDGE_PORT: '0',
   };

@@ -9,6 +9,7 @@ import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { fastClock } from '../support/fast-clock.ts';
 import { commandLine, type CommandOutcome } from '../support/command-line.ts';
 import { startWholeBridge } from '../support/whole-bridge.ts';
+import { accountSettings } from '../support/account-settings.ts';
 
 const OLD = Buffer.from('an old film');
 
@@ -27,8 +28,7 @@ function fill(account: EmulatedAccount): void {
 
 function envFor(emulator: Emulator, dataDir: string): Readonly<Record<string, string>> {
   return {
-    FICHIER_API_KEY: emulator.apiKey,
-    FICHIER_API_URL: emulator.apiUrl,
+    ...accountSettings(emulator),
     FICHIER_CALLS_PER_SECOND: '3',
     FICHIER_CALL_BURST: '10',
     BRIDGE_DATA_DIR: dataDir,

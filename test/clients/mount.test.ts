@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -9,6 +8,7 @@ import { fileContent, syntheticContent } from '../../src/emulator/content.ts';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
 import { syntheticBytes } from '../../src/emulator/synthetic-bytes.ts';
 import { runProgram } from '../support/program.ts';
+import { freePort } from '../support/free-port.ts';
 import { startWholeBridge, type WholeBridge } from '../support/whole-bridge.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -46,15 +46,6 @@ afterEach(async () => {
   await whole.close();
   await rm(directory, { recursive: true, force: true });
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 function startMounting(env: Readonly<Record<string, string>> = {}): ChildProcess {
   const args = [

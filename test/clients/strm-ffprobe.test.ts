@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { fileContent } from '../../src/emulator/content.ts';
 import { runProgram } from '../support/program.ts';
+import { freePort } from '../support/free-port.ts';
 import { startWholeBridge, type WholeBridge } from '../support/whole-bridge.ts';
 
 const FILMS = {
@@ -25,16 +24,6 @@ afterEach(async () => {
   whole = undefined;
   rmSync(directory, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port to be had');
-  return address.port;
-}
 
 /** Paths of the .strm files, once there are `count`. */
 async function written(root: string, count: number): Promise<string[]> {

@@ -9,6 +9,7 @@ import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
 import { BridgeProcess } from '../cli/bridge-process.ts';
+import { accountSettings } from '../support/account-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 30_000;
@@ -143,8 +144,7 @@ async function startChildBridge(emulator: Emulator, options: ChildOptions): Prom
     program: await bundledProgram(),
     args: ['serve'],
     settings: {
-      FICHIER_API_KEY: emulator.apiKey,
-      FICHIER_API_URL: emulator.apiUrl,
+      ...accountSettings(emulator),
       FICHIER_CALLS_PER_SECOND: '3',
       FICHIER_CALL_BURST: '10',
       BRIDGE_PORT: '0',

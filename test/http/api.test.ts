@@ -3,23 +3,11 @@ import addFormats from 'ajv-formats';
 import type { InjectOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
-import type { StreamStatus } from '../../src/streaming/streams.ts';
+import { streamStatus } from '../support/fake-insight.ts';
 import { FakeRemoteUploads } from '../support/fake-remote-uploads.ts';
 import { testServer } from '../support/http-server.ts';
 
-const STREAM: StreamStatus = {
-  id: 1,
-  file: { id: 'abc', name: 'Film.mkv', size: 1000 },
-  client: '127.0.0.1 VLC',
-  range: { start: 0, end: 1000 },
-  position: 10,
-  rate: 5,
-  bytes: { memory: 0, disk: 0, upstream: 10 },
-  renewals: 0,
-  retries: 0,
-  startedAt: 0,
-  lastProblem: null,
-};
+const STREAM = streamStatus();
 
 const METHODS: Readonly<Record<string, 'GET' | 'POST' | 'DELETE'>> = { post: 'POST', delete: 'DELETE' };
 

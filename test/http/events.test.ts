@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { statusSchema } from '../../src/http/api/status-view.ts';
 import { recentProblems } from '../../src/http/operations/problems.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { FakeInsight } from '../support/fake-insight.ts';
+import { FakeInsight, streamStatus } from '../support/fake-insight.ts';
 import { FakeLibrary } from '../support/fake-library.ts';
 import { listen, testServer, type TestServer } from '../support/http-server.ts';
 
@@ -87,20 +87,8 @@ describe('the problems', () => {
 
   it('name what happened and what can be done, the most serious and latest first', () => {
     const insight = new FakeInsight();
-    const failed = {
-      id: 1,
-      file: { id: 'abc', name: 'Film.mkv', size: 1000 },
-      client: null,
-      range: { start: 0, end: 1000 },
-      position: 10,
-      rate: 0,
-      bytes: { memory: 0, disk: 0, upstream: 10 },
-      renewals: 0,
-      retries: 3,
-      startedAt: 0,
-      lastProblem: 'the storage host answers 503',
-      kind: 'patience-exhausted',
-    } as const;
+    const stream = streamStatus({ lastProblem: 'the storage host answers 503' });
+    const failed = { ...stream, kind: 'patience-exhausted' } as const;
     insight.failedStreams = [
       { ...failed, failedAt: now - 1000 },
       { ...failed, failedAt: now - 25 * 3600 * 1000 },

@@ -9,6 +9,7 @@ import { mediaSchema, MediaTable } from '../../src/media/media-table.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import type { StreamStatus } from '../../src/streaming/streams.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { streamStatus } from '../support/fake-insight.ts';
 
 const INFO: MediaInfo = {
   durationMs: 1000,
@@ -106,19 +107,7 @@ function startScan(): BackgroundScan {
   return scan;
 }
 
-const VIEWER: StreamStatus = {
-  id: 1,
-  file: { id: 'x', name: 'x', size: 1 },
-  client: '127.0.0.1',
-  range: { start: 0, end: 1 },
-  position: 0,
-  rate: 0,
-  bytes: { memory: 0, disk: 0, upstream: 0 },
-  renewals: 0,
-  retries: 0,
-  startedAt: 0,
-  lastProblem: null,
-};
+const VIEWER = streamStatus();
 
 describe('the background scan', () => {
   it('looks into one file after the other, at a tenth of the pace the API stands', async () => {

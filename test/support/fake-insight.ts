@@ -3,6 +3,24 @@ import type { CacheStatus, Insight } from '../../src/http/operations/insight.ts'
 import type { LinkStats } from '../../src/links/link-cache.ts';
 import type { FailedStream, StreamStatus } from '../../src/streaming/streams.ts';
 
+/** One that goes on, told of otherwise where the test cares. */
+export function streamStatus(particulars: Partial<StreamStatus> = {}): StreamStatus {
+  return {
+    id: 1,
+    file: { id: 'abc', name: 'Film.mkv', size: 1000 },
+    client: '127.0.0.1 VLC',
+    range: { start: 0, end: 1000 },
+    position: 10,
+    rate: 5,
+    bytes: { memory: 0, disk: 0, upstream: 10 },
+    renewals: 0,
+    retries: 0,
+    startedAt: 0,
+    lastProblem: null,
+    ...particulars,
+  };
+}
+
 /** What the parts below would tell, set by the test. */
 export class FakeInsight implements Insight {
   budgetNow: ApiBudget = {

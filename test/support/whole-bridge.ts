@@ -9,6 +9,7 @@ import { loadSettings } from '../../src/config/load.ts';
 import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator/emulator.ts';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
+import { accountSettings } from './account-settings.ts';
 
 export interface WholeBridgeOptions {
   /** Settings by their environment names. */
@@ -55,8 +56,7 @@ async function launch(
 ): Promise<WholeBridge> {
   const logged: string[] = [];
   const env = {
-    FICHIER_API_KEY: emulator.apiKey,
-    FICHIER_API_URL: emulator.apiUrl,
+    ...accountSettings(emulator),
     BRIDGE_PORT: '0',
     BRIDGE_DATA_DIR: dataDir,
     ...options.env,

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { openAccountLibrary } from '../../app/account-library.ts';
 import { runNotice } from '../../app/run-file.ts';
 import { systemClock } from '../../clock.ts';
-import type { Settings } from '../../config/settings.ts';
+import { secretsIn, type Settings } from '../../config/settings.ts';
 import { asBridgeError, type BridgeError } from '../../errors.ts';
 import type { Account } from '../../fichier/api.ts';
 import { createLogger } from '../../logging.ts';
@@ -52,7 +52,7 @@ function refusal(error: BridgeError): Finding {
 }
 
 async function askDirectly(settings: Settings): Promise<Finding[]> {
-  const logger = createLogger({ level: 'error', format: settings.logFormat, secrets: [settings.apiKey] });
+  const logger = createLogger({ level: 'error', format: settings.logFormat, secrets: secretsIn(settings) });
   const surroundings = { clock: systemClock, random: Math.random, logger, version: packageVersion() };
   const opened = await openAccountLibrary({ ...settings, root: '/' }, surroundings);
   const watch = watchServerDates();

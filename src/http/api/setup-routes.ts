@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clientBase } from '../addresses.ts';
 import type { ApiRoutes } from './api.ts';
 
 /** What of this installation matters to the programs that are set up to use it. */
@@ -38,7 +39,7 @@ export function setupRoutes(installation: Installation): ApiRoutes {
       },
       (request) => {
         const { publicUrl, tokenNeeded, writable, strmDirectories } = installation;
-        const address = `${publicUrl ?? `${request.protocol}://${request.host}`}/`;
+        const address = `${clientBase(request, publicUrl)}/`;
         return {
           address,
           isPublicUrlSet: publicUrl !== null,

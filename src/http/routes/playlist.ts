@@ -3,7 +3,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import { BridgeError } from '../../errors.ts';
 import type { FileEntry, FolderEntry } from '../../library/entry.ts';
 import type { FoundEntry, Library } from '../../library/library.ts';
-import { streamAddress } from '../addresses.ts';
+import { clientBase, streamAddress } from '../addresses.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
 import { inPieces, m3uPlaylist } from './listing.ts';
 
@@ -27,7 +27,7 @@ export const playlistRoute: FastifyPluginCallback<PlaylistRouteParts> = (server,
     if (folder?.kind !== 'folder')
       throw new BridgeError('not-found', 'the library has no folder at this path');
 
-    const base = publicUrl ?? `${request.protocol}://${request.host}`;
+    const base = clientBase(request, publicUrl);
     const files = recursive === '1' ? library.filesBelow(folder.id) : filesIn(library, folder);
     const texts = m3uPlaylist(files, (file) => streamAddress(base, file, signer));
     return reply

@@ -1,4 +1,4 @@
-/** What the bridge's JSON API answers; the test beside the page's tests holds these to the schemas of the routes. */
+/** What the bridge's JSON API answers; test/web/api-types.test.ts holds these to the schemas of the routes. */
 export type MediaKind = 'video' | 'audio' | 'image' | 'subtitle' | 'other';
 
 export interface FileEntry {

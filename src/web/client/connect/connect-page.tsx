@@ -3,6 +3,7 @@ import type { TargetedSubmitEvent } from 'preact';
 import { asFailure } from '../api/client.ts';
 import { folderRoute, formatRoute } from '../routing/route.ts';
 import { Notice } from '../shell/notice.tsx';
+import { SecretField } from '../shell/secret-field.tsx';
 import { useServices } from '../shell/services.ts';
 import { explain } from './explain.ts';
 
@@ -73,24 +74,10 @@ export function ConnectPage() {
         </a>{' '}
         under Parameters.
       </p>
-      <label for="key">API key</label>
-      <input
-        id="key"
-        name="key"
-        type="password"
-        autocomplete="off"
-        spellcheck={false}
-        required
-        aria-describedby="key-problem key-use"
-        aria-invalid={problem.value !== null}
-      />
-      <p id="key-problem" class="field-problem" role="alert">
-        {problem.value}
-      </p>
-      <p id="key-use" class="quiet">
+      <SecretField name="key" label="API key" autocomplete="off" problem={problem.value}>
         It is checked with 1fichier and stored in the data directory of the bridge, readable by its owner
         only. It is sent nowhere else.
-      </p>
+      </SecretField>
       <button type="submit" class="button primary" disabled={step.value === 'checking'}>
         {step.value === 'checking' ? 'Asking 1fichier…' : 'Connect'}
       </button>

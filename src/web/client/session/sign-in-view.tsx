@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { asFailure } from '../api/client.ts';
 import { Icon } from '../shell/icon.tsx';
+import { SecretField } from '../shell/secret-field.tsx';
 import { useServices } from '../shell/services.ts';
 
 /** Asks for the token of a bridge that has one. */
@@ -35,20 +36,13 @@ export function SignInView() {
         <Icon name="bridge" />
         <h1>Sign in</h1>
         <p>This library asks for its token: the value of BRIDGE_TOKEN where the bridge runs.</p>
-        <label for="token">Token</label>
-        <input
-          id="token"
+        <SecretField
           name="token"
-          type="password"
+          label="Token"
           autocomplete="current-password"
-          required
-          autofocus
-          aria-describedby="sign-in-problem"
-          aria-invalid={problem.value !== null}
+          hasFocus
+          problem={problem.value}
         />
-        <p id="sign-in-problem" class="field-problem" role="alert">
-          {problem.value}
-        </p>
         <button type="submit" class="button primary" disabled={isBusy.value}>
           {isBusy.value ? 'Signing in…' : 'Sign in'}
         </button>

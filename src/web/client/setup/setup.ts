@@ -1,3 +1,5 @@
+import { escapeXml } from '../../../xml/escape-xml.ts';
+
 /** What `/api/v1/setup` answers. */
 export interface Setup {
   /** Of the bridge as other programs reach it, ending in a slash. */
@@ -46,11 +48,10 @@ export function kodiSource({ address, tokenNeeded }: Setup): string {
   const scheme = url.protocol === 'https:' ? 'davs' : 'dav';
   const user = tokenNeeded ? 'bridge:BRIDGE_TOKEN@' : '';
   const path = `${scheme}://${user}${url.host}${url.pathname}`;
-  const escaped = path.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return [
     '<source>',
     '  <name>1fichier</name>',
-    `  <path pathversion="1">${escaped}</path>`,
+    `  <path pathversion="1">${escapeXml(path)}</path>`,
     '  <allowsharing>true</allowsharing>',
     '</source>',
   ].join('\n');

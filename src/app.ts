@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { openAccountLibrary, type AccountLibrary, type Surroundings } from './app/account-library.ts';
+import { openAccountLibrary, type AccountLibrary } from './app/account-library.ts';
+import type { Surroundings } from './app/surroundings.ts';
 import { openStrm } from './app/strm-parts.ts';
 import type { ApiRoutes } from './http/api/api.ts';
 import { firstRunRoutes } from './http/api/first-run-routes.ts';

@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
-import type { Clock, Random } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { BridgeError } from '../errors.ts';
 import type { FichierClient } from '../fichier/client.ts';
@@ -16,18 +14,8 @@ import { mediaSchema } from '../media/media-table.ts';
 import { webDavSchema } from '../webdav/schema.ts';
 import { ensureDataDirectory, makePrivateFile } from './data-directory.ts';
 import { connectToFichier } from './fichier-client.ts';
+import type { Surroundings } from './surroundings.ts';
 import { openAll, type Teardown } from './teardown.ts';
-
-/** What every part is given that is not a setting. */
-export interface Surroundings {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  /** Of this program, for the User-Agent of its calls. */
-  readonly version: string;
-  /** Where the page was built to, when it is not where the build of this program puts it. */
-  readonly pageDirectory?: string | undefined;
-}
 
 /** The account and its mirror, without anything that serves it. */
 export interface AccountLibrary {

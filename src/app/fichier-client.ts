@@ -3,7 +3,7 @@ import type { FichierClient } from '../fichier/client.ts';
 import { createFichierClient, type FichierClientOptions } from '../fichier/create-client.ts';
 import { fichierDispatcher } from '../fichier/dispatcher.ts';
 import { endpointTable } from '../fichier/endpoints.ts';
-import type { Surroundings } from './account-library.ts';
+import type { Surroundings } from './surroundings.ts';
 import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
 
 type Place = Pick<Settings, 'apiUrl' | 'endpoints' | 'endpointOverrides' | 'addressFamily'>;

@@ -5,7 +5,7 @@ import { storeKey } from '../config/stored-key.ts';
 import { BridgeError } from '../errors.ts';
 import type { Account } from '../fichier/api.ts';
 import { ensureDataDirectory } from './data-directory.ts';
-import type { Surroundings } from './account-library.ts';
+import type { Surroundings } from './surroundings.ts';
 import { connectToFichier } from './fichier-client.ts';
 
 /** Between two tries: each wrong key is a refused call, and those earn bans (API document, section 5). */

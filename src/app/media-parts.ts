@@ -15,7 +15,8 @@ import type { MediaLibrary } from '../media/media-info.ts';
 import { ProcessSlots } from '../media/process-slots.ts';
 import { Subtitles } from '../media/subtitles.ts';
 import { Thumbnails } from '../media/thumbnails.ts';
-import type { AccountLibrary, Surroundings } from './account-library.ts';
+import type { AccountLibrary } from './account-library.ts';
+import type { Surroundings } from './surroundings.ts';
 import type { StreamingParts } from './streaming-parts.ts';
 import { openAll } from './teardown.ts';
 

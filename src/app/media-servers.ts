@@ -10,7 +10,7 @@ import { Plex, plexHeaders } from '../notify/plex.ts';
 import { ServerConnection } from '../notify/server-connection.ts';
 import { ServerNotifier, type Recipient } from '../notify/server-notifier.ts';
 import { Webhook } from '../notify/webhook.ts';
-import type { Surroundings } from './account-library.ts';
+import type { Surroundings } from './surroundings.ts';
 import { CONNECT_TIMEOUT_MS } from './outbound.ts';
 import type { Teardown } from './teardown.ts';
 

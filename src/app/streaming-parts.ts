@@ -12,7 +12,7 @@ import { createStorageDispatcher } from '../streaming/storage-dispatcher.ts';
 import { keepFreedMemory } from '../streaming/freed-memory.ts';
 import { StreamRegistry } from '../streaming/streams.ts';
 import { UpstreamReader } from '../streaming/upstream-reader.ts';
-import type { Surroundings } from './account-library.ts';
+import type { Surroundings } from './surroundings.ts';
 import { ADDRESS_FAMILIES, CONNECT_TIMEOUT_MS } from './outbound.ts';
 import { openAll, type Teardown } from './teardown.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandHost } from './commands.ts';
+import type { CommandHost } from './command-host.ts';
 import { formatBytes } from './format.ts';
 import type { LibraryAccess, ListedEntry } from './library-access.ts';
 import { printable } from './printable.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { BridgeError } from '../errors.ts';
-import type { CommandHost } from './commands.ts';
+import type { CommandHost } from './command-host.ts';
 import { printable } from './printable.ts';
 import type { LibraryAccess } from './library-access.ts';
 import { joinRemote, nameOf, remotePath } from './remote-path.ts';

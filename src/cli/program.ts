@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { asBridgeError } from '../errors.ts';
-import { COMMANDS, type CommandContext } from './commands.ts';
+import type { CommandContext } from './command-host.ts';
+import { COMMANDS } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { packageVersion } from './package-version.ts';
 import { explain } from './terminal.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
-import type { CommandHost } from './commands.ts';
+import type { CommandHost } from './command-host.ts';
 import type { LibraryAccess, RefreshProgress } from './library-access.ts';
 import { addSettingFlags, settingsFrom } from './setting-flags.ts';
 import type { Terminal } from './terminal.ts';

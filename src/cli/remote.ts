@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { systemClock } from '../clock.ts';
 import type { RemoteUpload, RemoteUploadStatus } from '../fichier/api.ts';
 import { BridgeError } from '../errors.ts';
-import type { CommandHost } from './commands.ts';
+import type { CommandHost } from './command-host.ts';
 import { EXIT } from './exit-codes.ts';
 import { printable } from './printable.ts';
 import { remotePath } from './remote-path.ts';

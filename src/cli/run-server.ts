@@ -2,7 +2,7 @@ import { startBridge } from '../app.ts';
 import { FirstRun } from '../app/first-run.ts';
 import { assertSafeToListen } from '../app/listen.ts';
 import { openAll } from '../app/teardown.ts';
-import type { Surroundings } from '../app/account-library.ts';
+import type { Surroundings } from '../app/surroundings.ts';
 import { systemClock } from '../clock.ts';
 import { secretsIn, type Settings } from '../config/settings.ts';
 import { createLogger } from '../logging.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { CommandHost } from './commands.ts';
+import type { CommandHost } from './command-host.ts';
 import { addSettingFlags, settingsFrom } from './setting-flags.ts';
 
 export function addServe(program: Command, { env, terminal }: CommandHost): void {

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { apiFaultSchema } from './api-faults.ts';
+import type { EmulatedAccount } from './account.ts';
+import { apiFaultSchema, type ApiFaults } from './api-faults.ts';
 import { syntheticContent } from './content.ts';
-import type { Emulator } from './emulator.ts';
-import { presetQuirks, quirksSchema } from './quirks.ts';
+import type { EmulatorCounts } from './counts.ts';
+import { presetQuirks, quirksSchema, type Quirks } from './quirks.ts';
 import { readBody } from './request-body.ts';
-import { storageFaultSchema } from './storage-faults.ts';
+import { storageFaultSchema, type StorageFaults } from './storage-faults.ts';
 
 export const CONTROL_PATH = '/_control';
 
@@ -50,14 +51,33 @@ const ordersSchema = z.strictObject({
 type Orders = z.output<typeof ordersSchema>;
 type Edit = NonNullable<Orders['edits']>[number];
 
+/** What can be changed in a running emulator. */
+export interface Controlled {
+  readonly account: EmulatedAccount;
+  /** Live: a change holds from the next request. */
+  readonly quirks: Quirks;
+  readonly faults: StorageFaults;
+  readonly apiFaults: ApiFaults;
+  /** Kills every link issued so far. */
+  expireLinks(): void;
+  /** Begins a flood lock. */
+  lockApi(seconds: number): void;
+  unlockApi(): void;
+  /** Cuts every connection to the storage host and refuses new ones until `acceptStorageConnections`. */
+  refuseStorageConnections(): Promise<void>;
+  acceptStorageConnections(): Promise<void>;
+  counts(): EmulatorCounts;
+  resetCounts(): void;
+}
+
 /**
  * The emulator's own endpoint, for processes other than the one that runs it. GET tells quirks and counts; POST
  * carries out orders and tells the same, with the id or address that each edit made.
  */
 export class Control {
-  readonly #emulator: Emulator;
+  readonly #emulator: Controlled;
 
-  constructor(emulator: Emulator) {
+  constructor(emulator: Controlled) {
     this.#emulator = emulator;
   }
 

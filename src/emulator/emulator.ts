@@ -5,7 +5,7 @@ import { EmulatedAccount } from './account.ts';
 import { ApiFaults } from './api-faults.ts';
 import { ApiServer } from './api-server.ts';
 import type { ApiContext } from './api-call.ts';
-import { Control, CONTROL_PATH } from './control.ts';
+import { Control, CONTROL_PATH, type Controlled } from './control.ts';
 import type { EmulatorCounts } from './counts.ts';
 import { Tally } from './counts.ts';
 import { FloodGuard } from './flood-guard.ts';
@@ -34,7 +34,7 @@ export interface EmulatorOptions {
 }
 
 /** An offline 1fichier: API and storage host on loopback, with every habit of the real one as a switch. */
-export interface Emulator {
+export interface Emulator extends Controlled {
   /** What FICHIER_API_URL takes. */
   readonly apiUrl: string;
   /** Origin of direct links. */
@@ -42,25 +42,10 @@ export interface Emulator {
   /** Where other processes set quirks and faults and read counts. */
   readonly controlUrl: string;
   readonly apiKey: string;
-  readonly account: EmulatedAccount;
-  /** Live: a change holds from the next request. */
-  readonly quirks: Quirks;
-  readonly faults: StorageFaults;
-  readonly apiFaults: ApiFaults;
-  /** Kills every link issued so far. */
-  expireLinks(): void;
-  /** Begins a flood lock. */
-  lockApi(seconds: number): void;
-  unlockApi(): void;
   /** TCP connections to the storage host at this moment, idle ones included. */
   openConnections(): number;
   /** Answers of the storage host in progress at this moment. */
   activeTransfers(): number;
-  /** Cuts every connection to the storage host and refuses new ones until `acceptStorageConnections`. */
-  refuseStorageConnections(): Promise<void>;
-  acceptStorageConnections(): Promise<void>;
-  counts(): EmulatorCounts;
-  resetCounts(): void;
   close(): Promise<void>;
 }
 

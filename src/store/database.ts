@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { BridgeError } from '../errors.ts';
-import { asStoreError, isDamage } from './query.ts';
+import { asStoreError, isDamage } from './store-error.ts';
 
 export type Database = InstanceType<typeof DatabaseSync>;
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { BridgeError } from '../errors.ts';
-import { asStoreError } from './query.ts';
+import { asStoreError } from './store-error.ts';
 
 export interface InstanceLock {
   release(): void;

@@ -1,14 +1,22 @@
-import { sleep } from '../clock.ts';
+import { sleep, type Random } from '../clock.ts';
 import { BridgeError, asBridgeError } from '../errors.ts';
-import type { DirectLink } from '../links/link.ts';
-import { TURN_BYTES, type ConnectionLease } from './connection-budget.ts';
+import type { DirectLink, LinkSource } from '../links/link.ts';
+import { TURN_BYTES, type ConnectionBudget, type ConnectionLease } from './connection-budget.ts';
 import type { Content, Healing, UpstreamRequest } from './content.ts';
 import { Patience } from './patience.ts';
 import type { ByteRange } from './range.ts';
 import { Recovery } from './recovery.ts';
 import type { Setback } from './storage-answer.ts';
-import { requestMedia, transportSetback, type Media } from './storage-request.ts';
-import type { UpstreamReaderOptions } from './upstream-reader.ts';
+import { requestMedia, transportSetback, type Media, type StorageConnection } from './storage-request.ts';
+
+/** What reads share. */
+export interface UpstreamReadParts extends StorageConnection {
+  readonly links: LinkSource;
+  readonly budget: ConnectionBudget;
+  readonly random: Random;
+  /** How long one read goes without a new byte before it fails (ms). */
+  readonly patienceMs: number;
+}
 
 /** An open body and the right to its connection. */
 interface Transfer {
@@ -24,7 +32,7 @@ const RETURNED = new BridgeError('cancelled', 'the reader has had enough');
  * pending, which then ends as if the bytes were over.
  */
 export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
-  readonly #parts: UpstreamReaderOptions;
+  readonly #parts: UpstreamReadParts;
   readonly #content: Content;
   readonly #end: number;
   readonly #request: UpstreamRequest;
@@ -38,7 +46,7 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
   #ending: BridgeError | null = null;
   #lastReason = 'the storage host did not answer';
 
-  constructor(parts: UpstreamReaderOptions, content: Content, range: ByteRange, request: UpstreamRequest) {
+  constructor(parts: UpstreamReadParts, content: Content, range: ByteRange, request: UpstreamRequest) {
     this.#parts = parts;
     this.#content = content;
     this.#request = request;

@@ -1,25 +1,13 @@
-import type { Random } from '../clock.ts';
-import type { LinkSource } from '../links/link.ts';
-import type { ConnectionBudget } from './connection-budget.ts';
 import type { Content, Upstream, UpstreamRequest } from './content.ts';
 import type { ByteRange } from './range.ts';
-import type { StorageConnection } from './storage-request.ts';
-import { UpstreamRead } from './upstream-read.ts';
-
-export interface UpstreamReaderOptions extends StorageConnection {
-  readonly links: LinkSource;
-  readonly budget: ConnectionBudget;
-  readonly random: Random;
-  /** How long one read goes without a new byte before it fails (ms). */
-  readonly patienceMs: number;
-}
+import { UpstreamRead, type UpstreamReadParts } from './upstream-read.ts';
 
 /** Reads from the storage host and heals what can be healed, so that its caller sees one unbroken run of bytes. */
 export class UpstreamReader implements Upstream {
-  readonly #options: UpstreamReaderOptions;
+  readonly #parts: UpstreamReadParts;
 
-  constructor(options: UpstreamReaderOptions) {
-    this.#options = options;
+  constructor(parts: UpstreamReadParts) {
+    this.#parts = parts;
   }
 
   read(
@@ -27,6 +15,6 @@ export class UpstreamReader implements Upstream {
     range: ByteRange,
     request: UpstreamRequest,
   ): AsyncGenerator<Buffer, void, undefined> {
-    return new UpstreamRead(this.#options, content, range, request);
+    return new UpstreamRead(this.#parts, content, range, request);
   }
 }

@@ -14,7 +14,8 @@ import {
 } from './local-file.ts';
 import { foldersAbove, nameOf, parentOf, pathKey, type LocalPath } from './local-path.ts';
 import { hasCode, type LocalTree, type OpenDirectory } from './local-tree.ts';
-import type { Manifest, OwnedFile } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import type { OwnedFile } from './owned-file.ts';
 import type { Obstacle, Outcome } from './outcome.ts';
 import { inParallel } from './parallel.ts';
 import type { Rename, Write } from './plan.ts';

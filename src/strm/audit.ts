@@ -3,7 +3,7 @@ import { DirectoryCache } from './directory-cache.ts';
 import { look, type Found } from './local-file.ts';
 import { nameOf, parentOf, type LocalPath } from './local-path.ts';
 import { hasCode, type LocalTree } from './local-tree.ts';
-import type { OwnedFile } from './manifest.ts';
+import type { OwnedFile } from './owned-file.ts';
 import { inParallel } from './parallel.ts';
 
 export type AuditResult = 'unchanged' | 'missing' | 'changed';

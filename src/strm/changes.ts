@@ -1,4 +1,4 @@
-import type { OwnedFile } from './manifest.ts';
+import type { OwnedFile } from './owned-file.ts';
 import type { Outcome } from './outcome.ts';
 import type { Rename, Write } from './plan.ts';
 

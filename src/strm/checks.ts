@@ -2,7 +2,7 @@ import { asBridgeError } from '../errors.ts';
 import { hashOf } from './content-hash.ts';
 import { linkHash, type Found } from './local-file.ts';
 import { hasCode } from './local-tree.ts';
-import type { OwnedFile } from './manifest.ts';
+import type { OwnedFile } from './owned-file.ts';
 import type { Obstacle } from './outcome.ts';
 import type { WantedContent } from './wanted.ts';
 

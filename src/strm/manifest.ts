@@ -1,22 +1,9 @@
 import { transaction, type Database } from '../store/database.ts';
 import { Query } from '../store/query.ts';
 import { pathKey, type LocalPath } from './local-path.ts';
+import type { OwnedFile } from './owned-file.ts';
 import type { Rename } from './plan.ts';
-import type { FileKind, WantedFile } from './wanted.ts';
-
-/** A file that the bridge wrote, or began to write. */
-export interface OwnedFile {
-  readonly key: number;
-  readonly path: LocalPath;
-  readonly pathKey: string;
-  readonly place: LocalPath;
-  readonly kind: FileKind;
-  readonly fileId: string;
-  readonly folderId: number;
-  readonly source: string;
-  /** Of the bytes that were written; null: nothing was yet. */
-  readonly hash: string | null;
-}
+import type { WantedFile } from './wanted.ts';
 
 /** A write or a rename that an ended process has begun. */
 export interface BegunFile extends OwnedFile {

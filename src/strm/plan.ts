@@ -1,6 +1,6 @@
 import { BridgeError } from '../errors.ts';
 import { distinctPath, foldersAbove, joinPath, parentOf, pathKey, type LocalPath } from './local-path.ts';
-import type { OwnedFile } from './manifest.ts';
+import type { OwnedFile } from './owned-file.ts';
 import type { WantedFile } from './wanted.ts';
 
 export interface Write {

@@ -3,7 +3,7 @@ import { checkWrite, isWhatWasWritten, knownHash, obstacleIn } from './checks.ts
 import { look, type Found } from './local-file.ts';
 import { nameOf, parentOf, pathKey, type LocalPath } from './local-path.ts';
 import { hasCode, type LocalTree } from './local-tree.ts';
-import type { OwnedFile } from './manifest.ts';
+import type { OwnedFile } from './owned-file.ts';
 import type { Outcome } from './outcome.ts';
 import { inParallel } from './parallel.ts';
 import type { Rename, Write } from './plan.ts';

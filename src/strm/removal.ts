@@ -1,6 +1,7 @@
 import type { Library } from '../library/library.ts';
 import type { DueFolders } from './due-folders.ts';
-import type { Manifest, OwnedFile } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import type { OwnedFile } from './owned-file.ts';
 import type { FileKind, WantedFiles } from './wanted.ts';
 
 interface Removable {

@@ -6,7 +6,8 @@ import type { DirectLink, LinkSource } from '../../src/links/link.ts';
 import { ConnectionBudget } from '../../src/streaming/connection-budget.ts';
 import type { Content, Healing } from '../../src/streaming/content.ts';
 import { createStorageDispatcher } from '../../src/streaming/storage-dispatcher.ts';
-import { UpstreamReader, type UpstreamReaderOptions } from '../../src/streaming/upstream-reader.ts';
+import type { UpstreamReadParts } from '../../src/streaming/upstream-read.ts';
+import { UpstreamReader } from '../../src/streaming/upstream-reader.ts';
 import { contentOf, ScriptedStorage, status, type Behaviour } from './scripted-storage.ts';
 
 const SIZE = 3_000_000;
@@ -72,7 +73,7 @@ afterEach(async () => {
   expect(budget.waiting).toBe(0);
 });
 
-function reader(options: Partial<UpstreamReaderOptions> = {}): UpstreamReader {
+function reader(options: Partial<UpstreamReadParts> = {}): UpstreamReader {
   return new UpstreamReader({
     links,
     dispatcher,
@@ -89,7 +90,7 @@ function reader(options: Partial<UpstreamReaderOptions> = {}): UpstreamReader {
 async function read(
   start = 0,
   end = SIZE,
-  options: Partial<UpstreamReaderOptions> = {},
+  options: Partial<UpstreamReadParts> = {},
   content = FILE,
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -98,11 +99,7 @@ async function read(
   return Buffer.concat(chunks);
 }
 
-async function expectExact(
-  start = 0,
-  end = SIZE,
-  options: Partial<UpstreamReaderOptions> = {},
-): Promise<void> {
+async function expectExact(start = 0, end = SIZE, options: Partial<UpstreamReadParts> = {}): Promise<void> {
   const bytes = await read(start, end, options);
   expect(bytes.equals(BYTES.subarray(start, end))).toBe(true);
 }
@@ -383,7 +380,7 @@ describe('the API in trouble', () => {
 });
 
 describe('a reader who leaves', () => {
-  const open = (options: Partial<UpstreamReaderOptions> = {}, signal?: AbortSignal) =>
+  const open = (options: Partial<UpstreamReadParts> = {}, signal?: AbortSignal) =>
     reader(options).read(FILE, { start: 0, end: SIZE }, { priority: 'viewer', signal });
 
   test('returning closes the connection to the storage host', async () => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Entry, FileEntry } from '../api/types.ts';
 import { Picture } from '../browse/picture.tsx';
 import { formatDateAndTime, formatSize } from '../format/format.ts';
@@ -19,8 +19,8 @@ interface DetailsSheetProps {
 /** Beside the library on a wide screen, over its lower part on a phone. */
 export function DetailsSheet({ id, known, onClose }: DetailsSheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const close = useModal(dialog, onClose);
   const file = useFile(id, known).value;
-  useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
       ref={dialog}
@@ -28,19 +28,15 @@ export function DetailsSheet({ id, known, onClose }: DetailsSheetProps) {
       aria-labelledby="details-name"
       onCancel={(event) => {
         event.preventDefault();
-        onClose();
+        close();
       }}
+      onClose={close}
       onClick={(event) => {
-        if (event.target === event.currentTarget) onClose();
+        if (event.target === event.currentTarget) close();
       }}
     >
       <div class="sheet-content">
-        <button
-          type="button"
-          class="icon-button sheet-close"
-          aria-label="Close the details"
-          onClick={onClose}
-        >
+        <button type="button" class="icon-button sheet-close" aria-label="Close the details" onClick={close}>
           <Icon name="close" />
         </button>
         {file.state === 'here' && <Details file={file.value} />}
@@ -53,6 +49,28 @@ export function DetailsSheet({ id, known, onClose }: DetailsSheetProps) {
       </div>
     </dialog>
   );
+}
+
+/**
+ * Shows the dialog while it stands. Gives what closes it, once however often it is asked: the focus is back where it was
+ * before anything else happens, so that the next key reaches the page.
+ */
+function useModal(dialog: { readonly current: HTMLDialogElement | null }, onClose: () => void): () => void {
+  const isClosed = useRef(false);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      isClosed.current = true;
+      element?.close();
+    };
+  }, []);
+  return () => {
+    if (isClosed.current) return;
+    isClosed.current = true;
+    dialog.current?.close();
+    onClose();
+  };
 }
 
 function Details({ file }: { readonly file: FileEntry }) {

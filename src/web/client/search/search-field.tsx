@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { TargetedKeyboardEvent } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { folderRoute, type Route } from '../routing/route.ts';
 import { Icon } from '../shell/icon.tsx';
 import { useServices } from '../shell/services.ts';
@@ -18,32 +18,37 @@ export function SearchField() {
   const text = useSignal(route.view === 'search' ? route.text : '');
   if (route.view !== 'search') before.current = route;
 
-  useEffect(() => {
-    const isTyping = document.activeElement === input.current;
-    if (!isTyping || route.view !== 'search') text.value = route.view === 'search' ? route.text : '';
+  // What was typed and not searched for yet stays, whatever view comes up meanwhile.
+  useLayoutEffect(() => {
+    if (timer.current === undefined) text.value = route.view === 'search' ? route.text : '';
   }, [route]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useLayoutEffect(() => () => clearTimeout(timer.current), []);
   useFocusKey(input);
 
+  const searchNow = (wanted: string): void => {
+    clearTimeout(timer.current);
+    timer.current = undefined;
+    const isSearching = router.route.peek().view === 'search';
+    if (wanted.trim() !== '') {
+      router.go({ view: 'search', text: wanted, details: null }, { replace: isSearching });
+    } else if (isSearching) router.go(before.current, { replace: true });
+  };
   const search = (wanted: string): void => {
     text.value = wanted;
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      const isSearching = router.route.peek().view === 'search';
-      if (wanted.trim() === '') {
-        if (isSearching) router.go(before.current, { replace: true });
-        return;
-      }
-      router.go({ view: 'search', text: wanted, details: null }, { replace: isSearching });
-    }, TYPING_PAUSE);
+    timer.current = setTimeout(() => searchNow(wanted), TYPING_PAUSE);
   };
   const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>): void => {
     if (event.key === 'Escape') {
       event.preventDefault();
       if (text.value === '') event.currentTarget.blur();
-      else search('');
+      text.value = '';
+      searchNow('');
     }
-    if (event.key === 'ArrowDown' || event.key === 'Enter') {
+    if (event.key === 'Enter' && timer.current !== undefined) {
+      event.preventDefault();
+      searchNow(text.value);
+    } else if (event.key === 'ArrowDown' || event.key === 'Enter') {
       event.preventDefault();
       document.querySelector<HTMLElement>('.entries a[tabindex="0"]')?.focus();
     }
@@ -72,7 +77,7 @@ export function SearchField() {
 
 /** `/` leads to the search from anywhere that text is not typed already. */
 function useFocusKey(input: { readonly current: HTMLInputElement | null }): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target instanceof HTMLElement && event.target.closest('input, textarea, select, dialog'))

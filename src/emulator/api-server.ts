@@ -72,13 +72,16 @@ export class ApiServer {
     const name = SHORT_NAMES[path] ?? path;
     this.#parts.tally.apiCall(name);
     const body = await readBody(request);
-    const fault = this.#parts.faults.take(name);
+    const values = parseFields(body);
+    // 1fichier counts a call when it comes, whatever becomes of it.
+    const flooded = this.#flooded(path, values);
+    const fault = flooded === null ? this.#parts.faults.take(name) : undefined;
     if (fault?.kind === 'reset') {
       request.socket.resetAndDestroy();
       return;
     }
     if (fault?.kind === 'hang' && !(await this.#hang(response, fault.forMs))) return;
-    const answer = this.#scripted(fault) ?? (await this.#answer(path, request, body, fault));
+    const answer = flooded ?? this.#scripted(fault) ?? (await this.#answer(path, request, values, fault));
     this.#parts.guard.answered(answer.status);
     this.#send(request, response, fault?.kind === 'truncated' ? truncated(answer) : answer);
   }
@@ -105,25 +108,32 @@ export class ApiServer {
         return this.#refusal(refuse(fault.ko, fault.status), false);
       case 'lock':
         this.#parts.guard.lock(fault.seconds);
-        return null;
+        return this.#flooded('', null);
       default:
         return null;
     }
   }
 
+  /** Counts a call; gives the answer of a flood, or null. */
+  #flooded(path: string, values: WireObject | null): Answer | null {
+    const folderId = new Fields(values ?? {}).integer('folder_id') ?? 0;
+    const flooded = this.#parts.guard.check({ endpoint: path, folderId });
+    if (flooded === null) return null;
+    return this.#refusal(refuse(flooded, this.#parts.context.quirks.floodStatus), false);
+  }
+
   async #answer(
     path: string,
     request: IncomingMessage,
-    body: string,
+    values: WireObject | null,
     fault: ApiFault | undefined,
   ): Promise<Answer> {
     const { quirks } = this.#parts.context;
     if (quirks.outage === 'maintenance-page') return htmlAnswer(503, MAINTENANCE_PAGE);
     if (quirks.outage === 'plain-ip-locked') return { status: 403, type: 'text/plain', text: 'IP Locked' };
-    const values = parseFields(body);
     const fields = new Fields(values ?? {});
     const outcome =
-      this.#refusedAtTheGate(path, request, fields) ??
+      this.#refusedAtTheGate(path, request) ??
       (values === null ? refuse('json-invalid') : await this.#call(path, request, fields));
     const pretty = fields.flag('pretty');
     if (isRefusal(outcome)) return this.#refusal(outcome, pretty);
@@ -131,10 +141,8 @@ export class ApiServer {
     return this.#json(told, 200, pretty);
   }
 
-  #refusedAtTheGate(path: string, request: IncomingMessage, fields: Fields): Refusal | null {
-    const { guard, context, apiKey } = this.#parts;
-    const flooded = guard.check({ endpoint: path, folderId: fields.integer('folder_id') ?? 0 });
-    if (flooded !== null) return refuse(flooded, context.quirks.floodStatus);
+  #refusedAtTheGate(path: string, request: IncomingMessage): Refusal | null {
+    const { context, apiKey } = this.#parts;
     const key = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
     if (context.quirks.requireKey && key !== apiKey && !OPEN_ENDPOINTS.has(path)) {
       return refuse('not-authenticated');

@@ -1,3 +1,12 @@
+/** Why the API was locked: on order, or for the rule that was broken (API document section 4). */
+export type LockCause =
+  | 'ordered'
+  | 'calls-a-second'
+  | 'folder-too-soon'
+  | 'account-listing-too-soon'
+  | 'user-info-too-soon'
+  | 'errors';
+
 /** What the emulator was asked for since the start or the last reset. */
 export interface EmulatorCounts {
   /** API calls by endpoint: `get_token`, `folder/ls`, `user/info` … */
@@ -5,6 +14,8 @@ export interface EmulatorCounts {
   readonly apiCalls: number;
   /** API calls answered with a flood lock. */
   readonly floodAnswers: number;
+  /** Flood locks that began, by cause. */
+  readonly locks: Readonly<Partial<Record<LockCause, number>>>;
   /** Requests to the upload node: `upload.cgi`, `end.pl`. */
   readonly uploadNode: Readonly<Record<string, number>>;
   /** Requests for direct links, HEAD included. */
@@ -29,6 +40,7 @@ export interface EmulatorCounts {
 export class Tally {
   #api = new Map<string, number>();
   #floodAnswers = 0;
+  #locks = new Map<LockCause, number>();
   #uploadNode = new Map<string, number>();
   #storageRequests = 0;
   #storageStatuses = new Map<string, number>();
@@ -46,6 +58,10 @@ export class Tally {
 
   floodAnswer(): void {
     this.#floodAnswers += 1;
+  }
+
+  lockBegan(cause: LockCause): void {
+    increment(this.#locks, cause);
   }
 
   uploadRequest(page: string): void {
@@ -101,6 +117,7 @@ export class Tally {
       api: Object.fromEntries(this.#api),
       apiCalls: [...this.#api.values()].reduce((sum, calls) => sum + calls, 0),
       floodAnswers: this.#floodAnswers,
+      locks: Object.fromEntries(this.#locks),
       uploadNode: Object.fromEntries(this.#uploadNode),
       storageRequests: this.#storageRequests,
       storageStatuses: Object.fromEntries(this.#storageStatuses),
@@ -118,6 +135,7 @@ export class Tally {
   reset(): void {
     this.#api = new Map();
     this.#floodAnswers = 0;
+    this.#locks = new Map();
     this.#uploadNode = new Map();
     this.#storageRequests = 0;
     this.#storageStatuses = new Map();
@@ -135,6 +153,6 @@ export class Tally {
   }
 }
 
-function increment(counts: Map<string, number>, key: string): void {
+function increment<Key>(counts: Map<Key, number>, key: Key): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -76,7 +76,7 @@ class LoopbackEmulator implements Emulator {
     this.quirks = quirksSchema.parse({ ...presetQuirks(options.preset ?? 'relaxed'), ...options.quirks });
     this.#remoteUploads = new RemoteUploads(this.account, this.quirks, clock);
     this.#links = new LinkStore(this.quirks, clock, random);
-    this.#guard = new FloodGuard(this.quirks, clock);
+    this.#guard = new FloodGuard(this.quirks, clock, this.#tally);
     this.#uploads = new UploadStore(this.quirks, clock, random);
     this.#storage = this.#storageListener(clock, random, options.storagePort ?? 0);
     this.#api = this.#apiListener(clock, random, options.apiPort ?? 0);

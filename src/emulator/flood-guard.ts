@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { LockCause, Tally } from './counts.ts';
 import type { KoName } from './ko.ts';
 import type { Quirks } from './quirks.ts';
 
@@ -8,8 +9,6 @@ export interface GuardedCall {
   /** Folder listed, -1 for the whole account; null for a call that lists none. */
   readonly folderId: number | null;
 }
-
-type Rule = 'ip' | 'user';
 
 /** Statuses of which too many earn a lock (API document section 1). */
 const COSTLY_STATUSES = new Set([401, 403, 404, 410]);
@@ -23,11 +22,13 @@ export class FloodGuard {
   #recentCalls: number[] = [];
   #recentErrors: number[] = [];
   readonly #lastCall = new Map<string, number>();
-  #lock: { until: number; readonly lengthMs: number; readonly rule: Rule } | undefined;
+  readonly #tally: Tally;
+  #lock: { until: number; readonly lengthMs: number; readonly cause: LockCause } | undefined;
 
-  constructor(quirks: Quirks, clock: Clock) {
+  constructor(quirks: Quirks, clock: Clock, tally: Tally) {
     this.#quirks = quirks;
     this.#clock = clock;
+    this.#tally = tally;
   }
 
   get locked(): boolean {
@@ -38,7 +39,7 @@ export class FloodGuard {
   check(call: GuardedCall): KoName | null {
     if (this.#lock !== undefined && this.locked) {
       if (this.#quirks.lockExtendedByCalls) this.#lock.until = this.#clock.now() + this.#lock.lengthMs;
-      return this.#wording(this.#lock.rule);
+      return this.#wording(this.#lock.cause);
     }
     const broken = this.#brokenRule(call);
     if (broken === null) return null;
@@ -46,8 +47,9 @@ export class FloodGuard {
     return this.#wording(broken);
   }
 
-  lock(seconds: number, rule: Rule = 'ip'): void {
-    this.#lock = { until: this.#clock.now() + seconds * 1000, lengthMs: seconds * 1000, rule };
+  lock(seconds: number, cause: LockCause = 'ordered'): void {
+    this.#lock = { until: this.#clock.now() + seconds * 1000, lengthMs: seconds * 1000, cause };
+    this.#tally.lockBegan(cause);
   }
 
   unlock(): void {
@@ -62,16 +64,19 @@ export class FloodGuard {
     this.#recentErrors.push(this.#clock.now());
     if (this.#recentErrors.length <= budget.answers) return;
     this.#recentErrors = [];
-    this.lock(this.#quirks.lockSeconds);
+    this.lock(this.#quirks.lockSeconds, 'errors');
   }
 
-  #brokenRule({ endpoint, folderId }: GuardedCall): Rule | null {
+  #brokenRule({ endpoint, folderId }: GuardedCall): LockCause | null {
     const { callsPerSecond, folderListingSeconds, wholeAccountSeconds, userInfoSeconds } = this.#quirks;
-    if (this.#exceedsRate(callsPerSecond)) return 'ip';
-    if (endpoint === 'user/info') return this.#tooSoon(endpoint, userInfoSeconds) ? 'user' : null;
+    if (this.#exceedsRate(callsPerSecond)) return 'calls-a-second';
+    if (endpoint === 'user/info') {
+      return this.#tooSoon(endpoint, userInfoSeconds) ? 'user-info-too-soon' : null;
+    }
     if (folderId === null || !LISTING_ENDPOINTS.has(endpoint)) return null;
-    const rest = folderId === -1 ? wholeAccountSeconds : folderListingSeconds;
-    return this.#tooSoon(`${endpoint} ${folderId}`, rest) ? 'ip' : null;
+    const what = `${endpoint} ${folderId}`;
+    if (folderId === -1) return this.#tooSoon(what, wholeAccountSeconds) ? 'account-listing-too-soon' : null;
+    return this.#tooSoon(what, folderListingSeconds) ? 'folder-too-soon' : null;
   }
 
   #exceedsRate(callsPerSecond: number | null): boolean {
@@ -90,9 +95,10 @@ export class FloodGuard {
     return last !== undefined && now - last < restSeconds * 1000;
   }
 
-  #wording(rule: Rule): KoName {
+  #wording(cause: LockCause): KoName {
     const { floodScope } = this.#quirks;
-    return `flood-${floodScope === 'by-rule' ? rule : floodScope}`;
+    if (floodScope !== 'by-rule') return `flood-${floodScope}`;
+    return cause === 'user-info-too-soon' ? 'flood-user' : 'flood-ip';
   }
 }
 

@@ -5,6 +5,7 @@ import { asBridgeError, BridgeError } from '../errors.ts';
 import type { Admission } from './admission.ts';
 import type { ApiKey } from './api-key.ts';
 import type { CallOptions } from './api.ts';
+import type { CallAllowance } from './call-allowance.ts';
 import type { EndpointName, EndpointTable } from './endpoints.ts';
 import { malformed, refusalOf } from './failures.ts';
 import type { Answer, Refusal, Subject } from './failures.ts';
@@ -41,12 +42,13 @@ interface CallerParts {
   readonly random: Random;
   readonly transport: Transport;
   readonly pacer: Pacer;
+  readonly allowance: CallAllowance;
   readonly lanes: Lanes;
   readonly admission: Admission;
   readonly log: ApiLog;
 }
 
-/** Makes one call of the API: waits its turn, sends it, understands the answer, and tells the pacer what it means. */
+/** Makes one call of the API: waits its turn, sends it, understands the answer, and tells the others what it means. */
 export class Caller {
   readonly #parts: CallerParts;
   readonly #counts = new Map<EndpointName, number>();
@@ -113,13 +115,15 @@ export class Caller {
   async #exchange(call: ApiCall<z.ZodType>, key: ApiKey, signal: AbortSignal | undefined): Promise<Answer> {
     const { baseUrl, endpoints, transport, lanes, log } = this.#parts;
     try {
-      return await transport.exchange({
+      const answer = await transport.exchange({
         method: 'POST',
         url: `${baseUrl}/${endpoints[call.endpoint]}`,
         headers: { authorization: key.authorization(), 'content-type': 'application/json' },
         body: JSON.stringify(call.body),
         signal,
       });
+      if (call.lane !== undefined) lanes.use(call.lane);
+      return answer;
     } catch (thrown) {
       const error = asBridgeError(thrown);
       if (call.lane !== undefined && neverArrived(error)) lanes.release(call.lane);
@@ -129,7 +133,7 @@ export class Caller {
   }
 
   #understand<Shape extends z.ZodType>(call: ApiCall<Shape>, key: ApiKey, answer: Answer): z.output<Shape> {
-    const { admission, pacer, log } = this.#parts;
+    const { admission, allowance, log } = this.#parts;
     const body = parseLenientJson(answer.text);
     const refusal = refusalOf(answer, body, call.subject);
     if (refusal !== null) throw this.#refuse(call.endpoint, key, answer, refusal);
@@ -139,12 +143,12 @@ export class Caller {
       throw malformed(call.endpoint, describeOddity(answer, body));
     }
     admission.succeeded();
-    pacer.recover();
+    allowance.recover();
     return parsed.data;
   }
 
   #refuse(endpoint: EndpointName, key: ApiKey, answer: Answer, refusal: Refusal): BridgeError {
-    const { admission, pacer, clock, log } = this.#parts;
+    const { admission, allowance, clock, log } = this.#parts;
     const words = key.redact(refusal.words);
     const { httpStatus } = answer;
     const { kind, number } = refusal;
@@ -159,7 +163,7 @@ export class Caller {
     if (key === this.#key || kind !== 'api-key-invalid')
       admission.refused({ ...refusal, words }, httpStatus, error);
     if (refusal.lock === null) return error;
-    pacer.slowDown();
+    allowance.slowDown();
     return admission.lockError();
   }
 }

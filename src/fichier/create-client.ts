@@ -4,6 +4,8 @@ import { systemClock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import { Admission } from './admission.ts';
 import { ApiKey } from './api-key.ts';
+import { CallAllowance } from './call-allowance.ts';
+import type { CallRate } from './call-allowance.ts';
 import { Caller } from './caller.ts';
 import type { ApiLog } from './caller.ts';
 import { FichierClient } from './client.ts';
@@ -14,8 +16,7 @@ import { FloodLock } from './flood-lock.ts';
 import { documentedIntervals, Lanes } from './lanes.ts';
 import type { LaneIntervals } from './lanes.ts';
 import { LastAccount } from './last-account.ts';
-import { defaultPacerSettings, Pacer } from './pacer.ts';
-import type { PacerSettings } from './pacer.ts';
+import { Pacer } from './pacer.ts';
 import { failSafeStateStore, memoryStateStore } from './state-store.ts';
 import type { StateStore } from './state-store.ts';
 import { fetchThrough, Transport } from './transport.ts';
@@ -34,7 +35,7 @@ export interface FichierClientOptions {
   readonly fetch?: Fetch | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
-  readonly pacer?: Partial<PacerSettings> | undefined;
+  readonly pacer?: Partial<CallRate> | undefined;
   /** Limits beside the rate of all calls; the documented ones when left out. */
   readonly intervals?: Partial<LaneIntervals> | undefined;
   /** Where locks and the times of rare calls survive a restart; in memory when left out. */
@@ -48,6 +49,7 @@ export interface FichierClientOptions {
   readonly useCdnCredits?: boolean | undefined;
 }
 
+const DEFAULT_CALL_RATE: CallRate = { callsPerSecond: 1, burst: 3 };
 const DEFAULT_BASE_URL = 'https://api.1fichier.com/v1';
 const DEFAULT_TIMEOUT_MS = 20_000;
 /** A listing at its cap of 5,000 files has some 3 MB. */
@@ -80,7 +82,8 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
   const intervals = { ...documentedIntervals, ...options.intervals };
   const lanes = new Lanes(clock, store);
   const admission = new Admission(clock, new FloodLock(clock, random, store), new ErrorBudget(clock, random));
-  const pacer = new Pacer(clock, { ...defaultPacerSettings, ...options.pacer }, admission, lanes);
+  const allowance = new CallAllowance(clock, store, { ...DEFAULT_CALL_RATE, ...options.pacer });
+  const pacer = new Pacer(clock, allowance, admission, lanes);
   const caller = new Caller(
     {
       baseUrl: baseUrl.href.replace(/\/+$/, ''),
@@ -89,6 +92,7 @@ export function createFichierClient(options: FichierClientOptions): FichierClien
       random,
       transport,
       pacer,
+      allowance,
       lanes,
       admission,
       log,

@@ -17,8 +17,7 @@ export interface LaneIntervals {
 
 /**
  * What the API stands (API document section 4): one folder once in 30 s, the account once in 5 minutes; here with a
- * margin, since 1fichier counts from when a call reaches it, and the first may take longer on its way than the second.
- * For `file/info` no limit is documented, but frequent use earned locks (2.4).
+ * margin for clocks that differ. For `file/info` no limit is documented, but frequent use earned locks (2.4).
  */
 export const documentedIntervals: LaneIntervals = {
   folderMs: 33_000,
@@ -52,6 +51,7 @@ export class Lanes {
     return restored;
   }
 
+  /** To be told of each call when it is sent and when it is answered: 1fichier counts from somewhere in between. */
   use(lane: Lane): void {
     const until = this.#clock.now() + lane.intervalMs;
     this.#freeAt.set(lane.name, this.#clock.monotonic() + lane.intervalMs);

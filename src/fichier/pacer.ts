@@ -2,18 +2,8 @@ import type { Clock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { Admission } from './admission.ts';
 import type { ApiBudget, CallOptions, Priority } from './api.ts';
+import type { CallAllowance } from './call-allowance.ts';
 import type { Lane, Lanes } from './lanes.ts';
-
-export interface PacerSettings {
-  /** Steady rate at its best. */
-  readonly callsPerSecond: number;
-  /** Calls that may follow each other at once after a rest; from 2 on, the last is kept for viewers. */
-  readonly burst: number;
-  /** Calls under way at a time; a third, rounded down, is kept for viewers. */
-  readonly maxInFlight: number;
-}
-
-export const defaultPacerSettings: PacerSettings = { callsPerSecond: 1, burst: 3, maxInFlight: 6 };
 
 export interface PacedCall extends CallOptions {
   readonly lane?: Lane | undefined;
@@ -24,9 +14,6 @@ const RANKS: Readonly<Record<Priority, number>> = { viewer: 0, browse: 1, crawl:
 const PROMOTED_AFTER_MS = 60_000;
 /** The longest that a person's call waits for its lane; beyond, it fails with the moment when the lane is free. */
 const PERSON_WAITS_FOR_LANE_MS = 5_000;
-const SLOWEST_SHARE = 0.1;
-/** Successes it takes from the slowest rate back to the best, about. */
-const SUCCESSES_TO_RECOVER = 60;
 
 interface WaitingCall {
   readonly call: PacedCall;
@@ -36,38 +23,21 @@ interface WaitingCall {
   readonly reject: (error: BridgeError) => void;
 }
 
-/**
- * One queue for all calls of the account: a token bucket whose rate halves when 1fichier complains and grows back with
- * every success. A viewer always goes first and finds a token that no one else may take.
- */
+/** One queue for all calls of the account. A viewer always goes first and finds a call that no one else may spend. */
 export class Pacer {
   readonly #clock: Clock;
-  readonly #settings: PacerSettings;
+  readonly #allowance: CallAllowance;
   readonly #admission: Admission;
   readonly #lanes: Lanes;
-  readonly #reserve: number;
-  /** ms in which no more than a burst is sent. */
-  readonly #burstWindowMs: number;
-  /** When the last calls went (monotonic ms), a burst of them at most. */
-  #sentAt: readonly number[] = [];
   readonly #queue = new Set<WaitingCall>();
-  #rate: number;
-  #tokens: number;
-  #filledAt: number;
   #inFlight = 0;
   #callOffWake: (() => void) | null = null;
 
-  constructor(clock: Clock, settings: PacerSettings, admission: Admission, lanes: Lanes) {
+  constructor(clock: Clock, allowance: CallAllowance, admission: Admission, lanes: Lanes) {
     this.#clock = clock;
-    this.#settings = settings;
+    this.#allowance = allowance;
     this.#admission = admission;
     this.#lanes = lanes;
-    this.#reserve = settings.burst >= 2 ? 1 : 0;
-    // A bucket alone lets one call follow right after a burst; 1fichier counts 3 in a second by its own clock.
-    this.#burstWindowMs = (settings.burst / settings.callsPerSecond / 2) * 1_000;
-    this.#rate = settings.callsPerSecond;
-    this.#tokens = settings.burst;
-    this.#filledAt = clock.monotonic();
   }
 
   /**
@@ -107,17 +77,6 @@ export class Pacer {
     });
   }
 
-  slowDown(): void {
-    this.#fill();
-    this.#rate = Math.max(this.#rate / 2, this.#settings.callsPerSecond * SLOWEST_SHARE);
-  }
-
-  recover(): void {
-    this.#fill();
-    const step = this.#settings.callsPerSecond / SUCCESSES_TO_RECOVER;
-    this.#rate = Math.min(this.#rate + step, this.#settings.callsPerSecond);
-  }
-
   /** To be called when what bars calls may have changed. */
   reconsider(): void {
     this.#pump();
@@ -126,18 +85,18 @@ export class Pacer {
   status(): Pick<ApiBudget, 'queued' | 'callsPerSecond'> {
     const queued = { viewer: 0, browse: 0, crawl: 0, prefetch: 0 };
     for (const { call } of this.#queue) queued[call.priority] += 1;
-    return { queued, callsPerSecond: this.#rate };
+    return { queued, callsPerSecond: this.#allowance.callsPerSecond };
   }
 
   async #send<T>(call: PacedCall, send: () => Promise<T>): Promise<T> {
-    this.#tokens -= 1;
+    const over = this.#allowance.spend();
     this.#inFlight += 1;
-    this.#sentAt = [...this.#sentAt, this.#clock.monotonic()].slice(-this.#settings.burst);
     try {
       if (call.lane !== undefined) this.#lanes.use(call.lane);
       call.onSent?.();
       return await send();
     } finally {
+      over();
       this.#inFlight -= 1;
       this.#pump();
     }
@@ -146,7 +105,6 @@ export class Pacer {
   #pump(): void {
     this.#callOffWake?.();
     this.#callOffWake = null;
-    this.#fill();
     this.#rejectHopeless();
     // One look at the clock for the whole round: a clock that runs on meanwhile would make no call ever ready.
     const now = this.#clock.monotonic();
@@ -183,34 +141,9 @@ export class Pacer {
   #readyAt({ priority, lane }: PacedCall, now: number): number {
     const standing = this.#admission.standing(priority);
     if (standing.state === 'barred') return now + Math.ceil(standing.remainingMs);
-    if (this.#inFlight >= this.#mostInFlight(standing.state, priority)) return Infinity;
+    if (standing.state === 'probe' && this.#inFlight > 0) return Infinity;
     const laneFreeAt = lane === undefined ? now : this.#lanes.freeAt(lane);
-    return Math.max(now + this.#msToToken(priority), this.#burstOverAt(), laneFreeAt);
-  }
-
-  #mostInFlight(state: 'free' | 'probe', priority: Priority): number {
-    if (state === 'probe') return 1;
-    const { maxInFlight } = this.#settings;
-    return priority === 'viewer' ? maxInFlight : maxInFlight - Math.floor(maxInFlight / 3);
-  }
-
-  #msToToken(priority: Priority): number {
-    const missing = 1 + (priority === 'viewer' ? 0 : this.#reserve) - this.#tokens;
-    return missing <= 0 ? 0 : Math.ceil((missing / this.#rate) * 1_000);
-  }
-
-  #burstOverAt(): number {
-    const [first] = this.#sentAt;
-    return first === undefined || this.#sentAt.length < this.#settings.burst
-      ? 0
-      : first + this.#burstWindowMs;
-  }
-
-  #fill(): void {
-    const now = this.#clock.monotonic();
-    const gained = ((now - this.#filledAt) / 1_000) * this.#rate;
-    this.#tokens = Math.min(this.#tokens + gained, this.#settings.burst);
-    this.#filledAt = now;
+    return Math.max(this.#allowance.readyAt(priority === 'viewer', now), laneFreeAt);
   }
 
   #wakeWhenReady(now: number): void {

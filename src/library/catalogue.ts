@@ -3,8 +3,8 @@ import { Query } from '../store/query.ts';
 import type { Entry, FileEntry, FolderEntry } from './entry.ts';
 import type { Contents, FoundEntry, ListOrder } from './library.ts';
 import { collisionKey, safeName } from './names.ts';
-import { SELECT_ENTRY, SELECT_FILE, toEntry } from './rows.ts';
-import type { EntryRow } from './rows.ts';
+import { readEntry, SELECT_ENTRY, selectFiles, selectFolders, toEntry } from './rows.ts';
+import type { EntryValues, JsonRow } from './rows.ts';
 
 /** Entries read at a time. No statement stays open between pages, so writers are never in the way. */
 const PAGE = 500;
@@ -12,24 +12,24 @@ const PAGE = 500;
 /** Reads the mirror. Every method is synchronous and costs a few indexed look-ups. */
 export class Catalogue {
   readonly #rootId: number;
-  readonly #byName: Query<EntryRow>;
-  readonly #byFolder: Query<EntryRow>;
-  readonly #byFile: Query<EntryRow>;
-  readonly #byKey: Query<EntryRow>;
-  readonly #folders: Query<EntryRow>;
-  readonly #files: Query<EntryRow>;
+  readonly #byName: Query<JsonRow>;
+  readonly #byFolder: Query<JsonRow>;
+  readonly #byFile: Query<JsonRow>;
+  readonly #byKey: Query<JsonRow>;
+  readonly #folders: Query<JsonRow>;
+  readonly #files: Query<JsonRow>;
   readonly #contents: Query<{ folders: number; files: number | null; bytes: number | null }>;
   readonly #keysInOrder: ReadonlyMap<string, Query<{ key: number }>>;
 
   constructor(database: Database, rootId: number) {
     this.#rootId = rootId;
     this.#byName = new Query(database, `${SELECT_ENTRY} WHERE parent_id = ? AND name_key = ?`);
-    this.#byFolder = new Query(database, `${SELECT_ENTRY} WHERE entry.folder_id = ?`);
+    this.#byFolder = new Query(database, `${SELECT_ENTRY} WHERE folder_id = ?`);
     this.#byFile = new Query(database, `${SELECT_ENTRY} WHERE file_id = ?`);
-    this.#byKey = new Query(database, `${SELECT_ENTRY} WHERE entry.key = ?`);
-    const page = `AND (sort_key, entry.key) > (?, ?) ORDER BY sort_key, entry.key LIMIT ${PAGE}`;
-    this.#folders = new Query(database, `${SELECT_ENTRY} WHERE parent_id = ? AND is_file = 0 ${page}`);
-    this.#files = new Query(database, `${SELECT_FILE} WHERE parent_id = ? AND is_file = 1 ${page}`);
+    this.#byKey = new Query(database, `${SELECT_ENTRY} WHERE key = ?`);
+    const page = `parent_id = ? AND (sort_key, key) > (?, ?) ORDER BY sort_key, key LIMIT ${PAGE}`;
+    this.#folders = new Query(database, selectFolders(page));
+    this.#files = new Query(database, selectFiles(page));
     this.#contents = new Query(
       database,
       `SELECT count(*) - total(is_file) AS folders, sum(is_file) AS files, sum(size) AS bytes
@@ -61,31 +61,27 @@ export class Catalogue {
 
   /** The entry of that name, whatever its Unicode form; case counts. */
   child(folderId: number, name: string): Entry | null {
-    const row = this.#byName.get(folderId, collisionKey(name));
-    return row?.name === name.normalize('NFC') ? toEntry(row) : null;
+    const entry = readOne(this.#byName.get(folderId, collisionKey(name)));
+    return entry?.name === name.normalize('NFC') ? entry : null;
   }
 
   /** The entry that leaves no room for one of that remote name beside it. */
   holderOf(folderId: number, remoteName: string): Entry | null {
-    const row = this.#byName.get(folderId, collisionKey(safeName(remoteName)));
-    return row === undefined ? null : toEntry(row);
+    return readOne(this.#byName.get(folderId, collisionKey(safeName(remoteName))));
   }
 
   fileById(id: string): FileEntry | null {
-    const row = this.#byFile.get(id);
-    const entry = row === undefined ? null : toEntry(row);
+    const entry = readOne(this.#byFile.get(id));
     return entry?.kind === 'file' ? entry : null;
   }
 
   folderById(id: number): FolderEntry | null {
-    const row = this.#byFolder.get(id);
-    const entry = row === undefined ? null : toEntry(row);
+    const entry = readOne(this.#byFolder.get(id));
     return entry?.kind === 'folder' ? entry : null;
   }
 
   entryByKey(key: number): Entry | null {
-    const row = this.#byKey.get(key);
-    return row === undefined ? null : toEntry(row);
+    return readOne(this.#byKey.get(key));
   }
 
   pathOf(entry: Entry): string {
@@ -134,17 +130,20 @@ export class Catalogue {
   }
 }
 
-function* pages(query: Query<EntryRow>, folderId: number): Generator<Entry> {
+function* pages(query: Query<JsonRow>, folderId: number): Generator<Entry> {
   let sortKey = '';
   let key = 0;
   for (;;) {
-    const rows = query.all(folderId, sortKey, key);
-    for (const row of rows) yield toEntry(row);
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    sortKey = last.sort_key;
-    key = last.key;
+    const page = JSON.parse(query.get(folderId, sortKey, key)?.json ?? '[]') as EntryValues[];
+    for (const values of page) yield toEntry(values);
+    const last = page.at(-1);
+    if (last === undefined || page.length < PAGE) return;
+    [key, , , , , sortKey] = last;
   }
+}
+
+function readOne(row: JsonRow | undefined): Entry | null {
+  return row === undefined ? null : readEntry(row);
 }
 
 const ORDERS = {

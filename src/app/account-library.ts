@@ -10,7 +10,7 @@ import { LinkCache } from '../links/link-cache.ts';
 import { LINK_SCHEMA, LinkStore } from '../links/link-store.ts';
 import { openCheckedDatabase, type Database } from '../store/database.ts';
 import { lockDataDirectory } from '../store/instance-lock.ts';
-import { mediaSchema } from '../media/media-table.ts';
+import { mediaSchema, MediaTable } from '../media/media-table.ts';
 import { webDavSchema } from '../webdav/schema.ts';
 import { ensureDataDirectory, makePrivateFile } from './data-directory.ts';
 import { connectToFichier } from './fichier-client.ts';
@@ -23,6 +23,8 @@ export interface AccountLibrary {
   readonly api: FichierClient;
   readonly library: MirroredLibrary;
   readonly links: LinkCache;
+  /** What is known of the insides of its files. */
+  readonly media: MediaTable;
   close(): Promise<void>;
 }
 
@@ -64,7 +66,8 @@ export function openAccountLibrary(settings: Settings, surroundings: Surrounding
       onListenerFailure: (error) => logger.error({ err: error }, 'a change of the library was not taken up'),
     });
     teardown.onClose(() => library.stop());
-    return { database, api, library, links, close: () => teardown.close() };
+    const media = new MediaTable(database);
+    return { database, api, library, links, media, close: () => teardown.close() };
   });
 }
 

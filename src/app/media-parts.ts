@@ -9,7 +9,6 @@ import { BrowserPlayer } from '../media/browser-player.ts';
 import { DerivedCache } from '../media/derived-cache.ts';
 import { Loopback } from '../media/loopback.ts';
 import { MediaCatalogue } from '../media/media-catalogue.ts';
-import { MediaTable } from '../media/media-table.ts';
 import { MediaTools } from '../media/media-tools.ts';
 import type { MediaLibrary } from '../media/media-info.ts';
 import { ProcessSlots } from '../media/process-slots.ts';
@@ -36,7 +35,7 @@ const PLAY_PATIENCE_MS = 3_000;
 export function openMedia(
   settings: Settings,
   { clock, logger }: Surroundings,
-  { library, database, api }: AccountLibrary,
+  { library, media: table, api }: AccountLibrary,
   { reader, streams }: StreamingParts,
 ): Promise<MediaParts> {
   return openAll(async (teardown) => {
@@ -53,7 +52,6 @@ export function openMedia(
       clock,
     });
     const mayProbe = settings.probe !== 'off';
-    const table = new MediaTable(database);
     const media = new MediaCatalogue({ table, tools, reader, mayProbe });
     const player = new BrowserPlayer(tools, reader);
     const cache = await DerivedCache.open({

@@ -7,7 +7,6 @@ import type { Notifier } from '../notify/notifier.ts';
 import { openCheckedDatabase } from '../store/database.ts';
 import type { ContentReader } from '../streaming/content.ts';
 import { strmSchema } from '../strm/manifest-schema.ts';
-import { MediaTable } from '../media/media-table.ts';
 import { organisedPlace } from '../strm/organised.ts';
 import { strmRoots } from '../strm/roots.ts';
 import { StrmService } from '../strm/service.ts';
@@ -31,7 +30,7 @@ import { openAll, type Teardown } from './teardown.ts';
 export function openStrm(
   settings: Settings,
   { clock, logger }: Surroundings,
-  { library, database: catalogue }: AccountLibrary,
+  { library, media }: AccountLibrary,
   reader: Pick<ContentReader, 'open'>,
   notifier: Pick<Notifier, 'changed'>,
   teardown: Teardown,
@@ -58,7 +57,6 @@ export function openStrm(
   // What is written to the directories must not be known to them alone after a power failure.
   database.exec('PRAGMA synchronous = FULL');
   teardown.onClose(() => database.close());
-  const media = new MediaTable(catalogue);
   const base = publicAddress(settings);
   const signer = settings.token === null ? null : new UrlSigner(settings.token);
   const service = new StrmService({

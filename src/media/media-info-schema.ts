@@ -12,7 +12,10 @@ const videoTrack: z.ZodType<VideoTrack> = z.object({
   height: z.number().describe('Pixels'),
   aspect: z.number().nullable().describe('Width by height as they are to be shown'),
   frameRate: z.number().nullable().describe('Pictures per second'),
-  hdr: z.boolean(),
+  hdr: z
+    .enum(['hdr10', 'hlg', 'dolbyvision'])
+    .nullable()
+    .describe('Null: standard range, or the file does not say'),
   pixelFormat: z.string().nullable(),
 });
 

@@ -27,10 +27,14 @@ export interface VideoTrack {
   readonly aspect: number | null;
   /** Pictures per second. */
   readonly frameRate: number | null;
-  readonly hdr: boolean;
+  /** Null: it is SDR, or the file does not say. */
+  readonly hdr: HdrKind | null;
   /** ffmpeg's name, such as `yuv420p`. */
   readonly pixelFormat: string | null;
 }
+
+/** How a picture with more than the standard range of brightness is coded. */
+export type HdrKind = 'hdr10' | 'hlg' | 'dolbyvision';
 
 export interface AudioTrack {
   readonly index: number;

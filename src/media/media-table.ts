@@ -16,6 +16,12 @@ export const mediaSchema: Schema = {
        reason TEXT
      ) WITHOUT ROWID;
      CREATE TABLE media_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;`,
+    // What was only known to be HDR is looked into again; \`change\` counts what was saved, so that readers can go on.
+    `DELETE FROM media WHERE instr(info, '"hdr":true');
+     UPDATE media SET info = replace(info, '"hdr":false', '"hdr":null') WHERE instr(info, '"hdr":false');
+     UPDATE media_state SET value = 0 WHERE name = 'scan-cursor';
+     ALTER TABLE media ADD COLUMN change INTEGER NOT NULL DEFAULT 0;
+     CREATE INDEX media_by_change ON media (change);`,
   ],
 };
 
@@ -30,13 +36,23 @@ interface MediaRow {
 
 type File = Pick<Content, 'id' | 'version'>;
 
+/** What has been learned since a cursor that an earlier answer gave; -1 is the beginning. */
+interface MediaNews {
+  /** Pass it to the next call. */
+  readonly cursor: number;
+  readonly fileIds: readonly string[];
+}
+
 /** The catalogue's table of media information. A file that was replaced has none until it is probed again. */
 export class MediaTable {
   readonly #find: Query<MediaRow>;
   readonly #save: Query;
   readonly #remove: Query;
+  readonly #learned: Query<{ fileId: string }>;
+  readonly #countChange: Query;
   readonly #readState: Query<{ value: number }>;
   readonly #writeState: Query;
+  readonly #listeners = new Set<() => void>();
 
   constructor(database: Database) {
     this.#find = new Query(
@@ -45,9 +61,18 @@ export class MediaTable {
     );
     this.#save = new Query(
       database,
-      'INSERT OR REPLACE INTO media (file_id, version, info, failure, reason) VALUES (?, ?, ?, ?, ?)',
+      `INSERT OR REPLACE INTO media (file_id, version, info, failure, reason, change)
+       VALUES (?, ?, ?, ?, ?, (SELECT value FROM media_state WHERE name = 'changes'))`,
     );
     this.#remove = new Query(database, 'DELETE FROM media WHERE file_id = ?');
+    this.#learned = new Query(
+      database,
+      'SELECT file_id AS fileId FROM media WHERE change > ? AND info IS NOT NULL',
+    );
+    this.#countChange = new Query(
+      database,
+      `INSERT INTO media_state (name, value) VALUES ('changes', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1`,
+    );
     this.#readState = new Query(database, 'SELECT value FROM media_state WHERE name = ?');
     this.#writeState = new Query(database, 'INSERT OR REPLACE INTO media_state (name, value) VALUES (?, ?)');
   }
@@ -66,8 +91,24 @@ export class MediaTable {
   }
 
   save({ id, version }: File, record: MediaRecord): void {
+    this.#countChange.run();
     if ('info' in record) this.#save.run(id, version, JSON.stringify(record.info), null, null);
     else this.#save.run(id, version, null, record.failure.kind, record.failure.message);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** The files of which more is known than before; those removed since are not told. */
+  newsSince(cursor: number): MediaNews {
+    return {
+      cursor: this.#readState.get('changes')?.value ?? 0,
+      fileIds: this.#learned.all(cursor).map(({ fileId }) => fileId),
+    };
+  }
+
+  /** Calls `listener` after each file that was looked into; the returned function ends that. */
+  onNews(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   remove(fileId: string): void {

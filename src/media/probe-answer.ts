@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AudioTrack, MediaInfo, SubtitleTrack, VideoTrack } from './media-info.ts';
+import type { AudioTrack, HdrKind, MediaInfo, SubtitleTrack, VideoTrack } from './media-info.ts';
 
 /** Numbers come as numbers, as texts or as `N/A`, depending on the field and on who passes them on. */
 const amount = z
@@ -39,6 +39,7 @@ const streamSchema = z.object({
   r_frame_rate: label,
   pix_fmt: label,
   color_transfer: label,
+  dv_profile: amount,
   channels: amount,
   tags: z.object({ language: label, title: label }).catch({ language: null, title: null }),
   disposition: z
@@ -79,8 +80,14 @@ export function readProbeAnswer(answer: unknown): MediaInfo | null {
   return info.video.length + info.audio.length + info.subtitles.length === 0 ? null : info;
 }
 
-/** The transfer functions of HDR10 and HLG (ITU-R BT.2100). */
-const HDR_TRANSFERS: ReadonlySet<string> = new Set(['smpte2084', 'arib-std-b67']);
+/** By ffmpeg's names of the transfer functions PQ and HLG (ITU-R BT.2100). */
+const HDR_BY_TRANSFER: Readonly<Record<string, HdrKind>> = { smpte2084: 'hdr10', 'arib-std-b67': 'hlg' };
+
+/** Dolby Vision has a record of its own in the container, mostly over a picture that passes for HDR10 or HLG too. */
+function hdrKind({ dv_profile, color_transfer }: Stream): HdrKind | null {
+  if (dv_profile !== null) return 'dolbyvision';
+  return HDR_BY_TRANSFER[color_transfer ?? ''] ?? null;
+}
 
 function videoTrack(stream: Stream): VideoTrack {
   const width = Math.round(stream.width ?? 0);
@@ -93,7 +100,7 @@ function videoTrack(stream: Stream): VideoTrack {
     height,
     aspect: aspect === null ? null : Math.round(aspect * 1000) / 1000,
     frameRate: fraction(stream.avg_frame_rate, '/') ?? fraction(stream.r_frame_rate, '/'),
-    hdr: stream.color_transfer !== null && HDR_TRANSFERS.has(stream.color_transfer),
+    hdr: hdrKind(stream),
     pixelFormat: stream.pix_fmt,
   };
 }

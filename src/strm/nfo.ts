@@ -47,8 +47,7 @@ function videoElements(
     ...text('width', width > 0 ? width : null),
     ...text('height', height > 0 ? height : null),
     ...text('durationinseconds', durationMs === null ? null : Math.round(durationMs / 1000)),
-    // What is known says HDR, not its kind; HLG is for broadcasts, so that films and series have HDR10.
-    ...text('hdrtype', hdr ? 'hdr10' : null),
+    ...text('hdrtype', hdr),
   ];
 }
 

@@ -12,7 +12,7 @@ const VIDEO = {
   height: 1080,
   aspect: 1.778,
   frameRate: 24,
-  hdr: false,
+  hdr: null,
   pixelFormat: null,
 };
 const PROBED: MediaRecord = {

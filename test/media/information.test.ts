@@ -53,7 +53,7 @@ describe('what a media file holds', () => {
     expect(body).toMatchObject({
       durationMs: 15_023,
       container: 'matroska,webm',
-      video: [{ index: 0, codec: 'h264', width: 640, height: 360, aspect: 1.778, hdr: false }],
+      video: [{ index: 0, codec: 'h264', width: 640, height: 360, aspect: 1.778, hdr: null }],
       audio: [
         { index: 1, codec: 'aac', language: 'eng', isDefault: true },
         { index: 2, codec: 'aac', language: 'fra', isDefault: false },

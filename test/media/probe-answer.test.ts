@@ -42,7 +42,7 @@ describe('what ffprobe says becomes media information', () => {
           height: 360,
           aspect: 1.778,
           frameRate: 23.976,
-          hdr: false,
+          hdr: null,
           pixelFormat: 'yuv420p',
         },
       ],
@@ -51,12 +51,15 @@ describe('what ffprobe says becomes media information', () => {
     });
   });
 
-  it('knows HDR by its transfer function', () => {
-    for (const color_transfer of ['smpte2084', 'arib-std-b67']) {
-      expect(readProbeAnswer({ format: FORMAT, streams: [stream({ color_transfer })] })?.video[0]?.hdr).toBe(
-        true,
-      );
-    }
+  it.each([
+    [{ color_transfer: 'smpte2084' }, 'hdr10'],
+    [{ color_transfer: 'arib-std-b67' }, 'hlg'],
+    [{ color_transfer: 'smpte2084', dv_profile: 8, dv_level: 6 }, 'dolbyvision'],
+    [{ dv_profile: '5' }, 'dolbyvision'],
+    [{ color_transfer: 'bt709' }, null],
+    [{ color_transfer: 'unknown', dv_profile: 'N/A' }, null],
+  ])('knows of %j that its range is %s', (fields, hdr) => {
+    expect(readProbeAnswer({ format: FORMAT, streams: [stream(fields)] })?.video[0]?.hdr).toBe(hdr);
   });
 
   it('counts no cover picture as a video track', () => {

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { MediaTable } from '../../src/media/media-table.ts';
 import { get, startWholeBridge, type WholeBridge } from '../support/whole-bridge.ts';
 import { addDemo, eventually, fileNamed, getJson, getMedia } from './media-bridge.ts';
 
@@ -57,7 +56,7 @@ describe('with BRIDGE_PROBE', () => {
     await bridgeWith({ BRIDGE_PROBE: 'background' });
     const names = ['film.mkv', 'episode.mkv', 'song.mp3'];
     const known = (): boolean => {
-      const table = new MediaTable(whole.bridge.account.database);
+      const table = whole.bridge.account.media;
       return names.every((name) => table.find(fileNamed(whole, name)) !== null);
     };
     await eventually('all is known', known);

@@ -18,7 +18,7 @@ const FILM: MediaInfo = {
       height: 1608,
       aspect: 2.388,
       frameRate: 23.976,
-      hdr: true,
+      hdr: 'hdr10',
       pixelFormat: 'yuv420p10le',
     },
   ],
@@ -89,7 +89,7 @@ it('gives no title to what was not recognised, which would keep scrapers from fi
 });
 
 it('leaves out what is not known', () => {
-  const video = { ...FILM.video[0], codec: 'unknown', width: 0, height: 0, aspect: null, hdr: false };
+  const video = { ...FILM.video[0], codec: 'unknown', width: 0, height: 0, aspect: null, hdr: null };
   const bare = { ...FILM, durationMs: null, video: [video], audio: [], subtitles: [] } as MediaInfo;
   expect(nfoText(null, bare)).toContain('<video/>');
 });
@@ -125,7 +125,7 @@ const anyInfo: fc.Arbitrary<MediaInfo> = fc.record({
       height: fc.nat(),
       aspect: fc.option(fc.float({ min: 0, noNaN: true })),
       frameRate: fc.option(fc.nat()),
-      hdr: fc.boolean(),
+      hdr: fc.constantFrom('hdr10' as const, 'hlg' as const, 'dolbyvision' as const, null),
       pixelFormat: fc.option(anyText),
     }),
     { maxLength: 2 },

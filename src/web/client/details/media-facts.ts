@@ -38,12 +38,15 @@ export function describeSubtitles(track: SubtitleTrack): string {
 
 function describeVideo(track: VideoTrack): string {
   const rate = track.frameRate === null ? null : `${Number(track.frameRate.toFixed(3))} fps`;
-  return joined(codecName(track.codec), `${track.width} × ${track.height}`, rate, track.hdr ? 'HDR' : null);
+  const hdr = track.hdr === null ? null : HDR_KINDS[track.hdr];
+  return joined(codecName(track.codec), `${track.width} × ${track.height}`, rate, hdr);
 }
 
 function joined(...parts: readonly (string | null)[]): string {
   return parts.filter((part) => part !== null && part !== '').join(', ');
 }
+
+const HDR_KINDS = { hdr10: 'HDR10', hlg: 'HLG', dolbyvision: 'Dolby Vision' } as const;
 
 const CODECS: Readonly<Record<string, string>> = {
   h264: 'H.264',

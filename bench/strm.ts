@@ -82,7 +82,7 @@ const service = new StrmService({
   mount: null,
   addressOf: ({ id, name }) => `http://127.0.0.1:8787/stream/${id}/${encodeURIComponent(name)}`,
   organise: () => null,
-  describe: null,
+  descriptions: null,
   read: () => Promise.reject(new Error('nothing lies beside these films')),
   clock: systemClock,
   mostRemoved: 0.2,

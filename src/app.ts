@@ -111,7 +111,7 @@ export function startBridge(
     teardown.onClose(announceRun(settings.dataDir, { address, ownerKey }));
     account.library.start();
     if (strm !== null) {
-      const watch = new StrmWatch({ service: strm, library: account.library, clock, logger });
+      const watch = new StrmWatch({ service: strm, ...account, clock, logger });
       teardown.onClose(() => watch.stop());
     }
     if (settings.prefetchNext) {

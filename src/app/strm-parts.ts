@@ -13,7 +13,7 @@ import { StrmService } from '../strm/service.ts';
 import type { AccountLibrary } from './account-library.ts';
 import type { Surroundings } from './surroundings.ts';
 import { changesOf } from './strm-changes.ts';
-import { descriptionOf } from './strm-description.ts';
+import { mediaDescriptions } from './strm-description.ts';
 import { makePrivateFile } from './data-directory.ts';
 import { urlHost } from './listen.ts';
 import { openNotifier } from './media-servers.ts';
@@ -69,8 +69,8 @@ export function openStrm(
     mostRemoved: settings.strmMaxRemoval / 100,
     addressOf: (entry) => streamAddress(base, entry, signer),
     organise: organisedPlace,
-    describe:
-      settings.probe === 'background' ? (file, path) => descriptionOf({ library, media }, file, path) : null,
+    descriptions:
+      settings.strmNfo && settings.probe === 'background' ? mediaDescriptions({ library, media }) : null,
     read: (entry, signal) =>
       reader.open(entry, { range: { start: 0, end: entry.size }, priority: 'crawl', client: null, signal }),
     onDone: (directory, outcomes) => notifier.changed({ paths: changesOf(directory, outcomes) }),

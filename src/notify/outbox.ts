@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock, Random } from '../clock.ts';
+import { Debounce } from '../debounce.ts';
 import { asBridgeError, type BridgeError } from '../errors.ts';
 import type { MediaServer } from './media-server.ts';
 import type { PathChange, ServerStatus } from './notifier.ts';
@@ -29,27 +30,22 @@ export class Outbox {
   readonly #parts: OutboxParts;
   readonly #pending = new PendingChanges(MOST_PATHS);
   readonly #closing = new AbortController();
-  #callOff: () => void = () => undefined;
+  readonly #next: Debounce;
   #sending: Promise<void> | null = null;
-  /** Monotonic, ms. */
-  #waitingSince: number | null = null;
-  #nextTryAt: number | null = null;
   #failures = 0;
   #lastSuccessAt: number | null = null;
   #lastError: ServerStatus['lastError'] = null;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
+    const patience = { quietMs: parts.delayMs, longestMs: MOST_DELAYS * parts.delayMs };
+    this.#next = new Debounce(parts.clock, patience, () => void this.#send());
   }
 
   add(changes: readonly PathChange[]): void {
     if (changes.length === 0 || this.#closing.signal.aborted) return;
-    const { clock, delayMs } = this.#parts;
     this.#pending.add(changes);
-    this.#waitingSince ??= clock.monotonic();
-    if (this.#failures > 0 || this.#sending !== null) return;
-    const waited = clock.monotonic() - this.#waitingSince;
-    this.#schedule(Math.min(delayMs, Math.max(0, MOST_DELAYS * delayMs - waited)));
+    if (this.#failures === 0 && this.#sending === null) this.#next.note();
   }
 
   status(): ServerStatus {
@@ -58,7 +54,7 @@ export class Outbox {
       lastSuccessAt: this.#lastSuccessAt,
       lastError: this.#lastError,
       queued: this.#pending.size,
-      nextTryAt: this.#nextTryAt,
+      nextTryAt: this.#next.dueAt,
     };
   }
 
@@ -70,24 +66,17 @@ export class Outbox {
 
   /** Gives up what waits. */
   close(): void {
-    this.#callOff();
-    this.#nextTryAt = null;
+    this.#next.cancel();
     this.#closing.abort();
   }
 
-  #schedule(delayMs: number): void {
-    const { clock } = this.#parts;
-    this.#callOff();
-    this.#nextTryAt = clock.now() + delayMs;
-    this.#callOff = clock.after(delayMs, () => void this.#send());
-  }
-
   #send(): Promise<void> {
-    this.#callOff();
-    this.#nextTryAt = null;
+    this.#next.cancel();
     this.#sending ??= this.#deliver().finally(() => {
       this.#sending = null;
-      if (this.#pending.size > 0 && !this.#closing.signal.aborted) this.#schedule(this.#pauseMs());
+      if (this.#pending.size === 0 || this.#closing.signal.aborted) return;
+      if (this.#failures === 0) this.#next.note();
+      else this.#next.postpone(this.#pauseMs());
     });
     return this.#sending;
   }
@@ -95,7 +84,6 @@ export class Outbox {
   async #deliver(): Promise<void> {
     const { server, toServerPath, clock, logger } = this.#parts;
     const changes = this.#pending.take();
-    this.#waitingSince = null;
     try {
       const seen = changes.map(({ path, kind }) => ({ path: toServerPath(path), kind }));
       await server.tell(seen, this.#closing.signal);
@@ -121,11 +109,9 @@ export class Outbox {
     );
   }
 
-  /** After failures twice as long each time, with jitter of half; else the usual delay. */
+  /** Twice as long after each failure in a row, with jitter of half. */
   #pauseMs(): number {
-    const { random, delayMs } = this.#parts;
-    if (this.#failures === 0) return delayMs;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.#failures - 1));
-    return Math.round(pause * (0.5 + random() / 2));
+    return Math.round(pause * (0.5 + this.#parts.random() / 2));
   }
 }

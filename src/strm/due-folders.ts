@@ -1,5 +1,6 @@
 import type { FolderEntry } from '../library/entry.ts';
 import type { Library } from '../library/library.ts';
+import type { Descriptions } from './descriptions.ts';
 import type { Manifest, RootState } from './manifest.ts';
 import type { StrmRoot } from './rules.ts';
 
@@ -20,6 +21,7 @@ export interface DueQuestion {
   readonly root: StrmRoot;
   /** Fingerprint of the rules of now. */
   readonly rules: string;
+  readonly descriptions: Descriptions | null;
   readonly everything: boolean;
   /** ms since the epoch. */
   readonly now: number;
@@ -27,10 +29,11 @@ export interface DueQuestion {
   readonly breathe: () => Promise<void>;
 }
 
-/** Finds the folders to compare: those with changes since the last run, or all of them when that cannot be told. */
+/** Finds the folders to compare: those with changes and with films that were looked into since the last run, or all of them when that cannot be told. */
 export async function dueFolders(question: DueQuestion): Promise<DueFolders> {
-  const { library, manifest, root, rules, now } = question;
+  const { library, manifest, root, rules, descriptions, now } = question;
   const before = manifest.state();
+  const news = descriptions?.newsSince(before.described ?? -1) ?? null;
   const changes = library.changesSince(before.cursor ?? 0);
   const isContinuous = before.cursor !== null && changes.continuous;
   const unsureSince = before.cursor !== null && !changes.continuous ? now : before.unsureSince;
@@ -43,11 +46,20 @@ export async function dueFolders(question: DueQuestion): Promise<DueFolders> {
     for await (const folder of foldersBelow(library, tops, question.breathe)) due.add(folder.id);
   } else {
     await addChanged(due, changes, question);
+    for (const id of news?.fileIds ?? []) {
+      const file = library.fileById(id);
+      if (file !== null) due.add(file.parentId);
+    }
   }
   const isComplete = unsureSince === null || (await isListedSince(unsureSince, tops, question));
   return {
     folderIds: due,
-    state: { cursor: changes.cursor, rules, unsureSince: isComplete ? null : unsureSince },
+    state: {
+      cursor: changes.cursor,
+      described: news?.cursor ?? before.described,
+      rules,
+      unsureSince: isComplete ? null : unsureSince,
+    },
     isCertain: isComplete && missing.length === 0,
     missing,
   };

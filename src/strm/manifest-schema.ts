@@ -6,6 +6,7 @@ import type { Schema } from '../store/database.ts';
  * strm_root
  * - marker: what the file `.fichier-bridge` in the root holds; it tells a root from an empty mount point.
  * - cursor: place in the library's change log up to which its changes are in `strm_due`; null: none was read yet.
+ * - described: place in what was learned of the insides of films, likewise.
  * - rules: names the rules that the files were made by; other rules mean that everything is compared.
  * - unsure_since: ms since the epoch from which a file that the library lacks may only not have been found yet.
  *
@@ -55,5 +56,6 @@ export const strmSchema: Schema = {
     CREATE TABLE strm_due (root INTEGER NOT NULL, folder_id INTEGER NOT NULL, PRIMARY KEY (root, folder_id)) WITHOUT ROWID, STRICT;
     CREATE TABLE strm_run (key INTEGER PRIMARY KEY AUTOINCREMENT, root TEXT NOT NULL, report TEXT NOT NULL) STRICT;
     `,
+    'ALTER TABLE strm_root ADD COLUMN described INTEGER',
   ],
 };

@@ -28,6 +28,7 @@ export interface BegunWrite {
 export interface RootState {
   readonly marker: string;
   readonly cursor: number | null;
+  readonly described: number | null;
   readonly rules: string | null;
   readonly unsureSince: number | null;
 }
@@ -65,7 +66,7 @@ export class Manifest {
 
   state(): RootState {
     const state = this.#queries.state.get(this.#root);
-    return state ?? { marker: '', cursor: null, rules: null, unsureSince: null };
+    return state ?? { marker: '', cursor: null, described: null, rules: null, unsureSince: null };
   }
 
   count(): number {
@@ -116,7 +117,9 @@ export class Manifest {
   recordDue(folderIds: Iterable<number>, state: Omit<RootState, 'marker'>): void {
     this.#transaction(() => {
       for (const id of folderIds) this.#queries.addDue.run(this.#root, id);
-      this.#queries.setState.run(state.cursor, state.rules, state.unsureSince, this.#root);
+      this.#queries.setState.run(
+        ...[state.cursor, state.described, state.rules, state.unsureSince, this.#root],
+      );
     });
   }
 
@@ -225,11 +228,11 @@ function prepare(database: Database) {
   return {
     state: new Query<RootState>(
       database,
-      'SELECT marker, cursor, rules, unsure_since AS unsureSince FROM strm_root WHERE key = ?',
+      'SELECT marker, cursor, described, rules, unsure_since AS unsureSince FROM strm_root WHERE key = ?',
     ),
     setState: new Query(
       database,
-      'UPDATE strm_root SET cursor = ?, rules = ?, unsure_since = ? WHERE key = ?',
+      'UPDATE strm_root SET cursor = ?, described = ?, rules = ?, unsure_since = ? WHERE key = ?',
     ),
     count: new Query<{ count: number }>(
       database,

@@ -102,10 +102,16 @@ export class StrmService {
   }
 
   #run(root: StrmRoot, request: SyncRequest): Promise<RunReport> {
-    const { database, library, companions, mount, addressOf, describe, onDone } = this.#parts;
+    const { database, library, companions, mount, addressOf, descriptions, onDone } = this.#parts;
     // The address of any file tells of the public address, and of the token that signs it.
     const sample = addressOf(SAMPLE);
-    const rules = fingerprint({ rules: root.rules, companions, mount, sample, described: describe !== null });
+    const rules = fingerprint({
+      rules: root.rules,
+      companions,
+      mount,
+      sample,
+      described: descriptions !== null,
+    });
     return syncRoot(
       {
         ...this.#parts,

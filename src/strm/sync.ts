@@ -5,6 +5,7 @@ import type { Library } from '../library/library.ts';
 import { Applier } from './apply.ts';
 import { Audit } from './audit.ts';
 import type { Changes } from './changes.ts';
+import type { Descriptions } from './descriptions.ts';
 import { dueFolders, type DueFolders } from './due-folders.ts';
 import type { Manifest } from './manifest.ts';
 import type { OwnedFile } from './owned-file.ts';
@@ -22,6 +23,7 @@ export interface SyncParts {
   readonly manifest: Manifest;
   readonly root: StrmRoot;
   readonly wanted: WantedFiles;
+  readonly descriptions: Descriptions | null;
   /** Fingerprint of everything that decides what is written. */
   readonly rules: string;
   /** The bytes of a file of the library. */
@@ -114,10 +116,10 @@ class Run {
   }
 
   async #findDue(): Promise<DueFolders> {
-    const { library, manifest, root, rules, clock } = this.#parts;
+    const { library, manifest, root, rules, descriptions, clock } = this.#parts;
     const { full, dryRun } = this.#request;
     const due = await dueFolders({
-      ...{ library, manifest, root, rules },
+      ...{ library, manifest, root, rules, descriptions },
       everything: full,
       now: clock.now(),
       breathe: () => this.#breathe(),

@@ -3,6 +3,7 @@ import type { FileEntry, FolderEntry } from '../library/entry.ts';
 import type { Library } from '../library/library.ts';
 import { safeName } from '../library/names.ts';
 import { hashOf } from './content-hash.ts';
+import type { Descriptions } from './descriptions.ts';
 import { companionOf, describesFolder, isCompanion } from './companions.ts';
 import { joinPath, stemOf, type LocalPath } from './local-path.ts';
 import type { Companions, StrmRule } from './rules.ts';
@@ -45,8 +46,8 @@ export interface WantedParts {
   readonly addressOf: (file: Pick<FileEntry, 'id' | 'name'>) => string;
   /** Where a library path belongs in the layout `organised`; null: its name does not tell. */
   readonly organise: (path: string) => Placement | null;
-  /** The text of the .nfo of a file, given its place; null: nothing is known of it. */
-  readonly describe: ((file: FileEntry, path: string, place: Placement) => string | null) | null;
+  /** Null: no .nfo is written. */
+  readonly descriptions: Descriptions | null;
 }
 
 interface Film {
@@ -110,11 +111,11 @@ export class WantedFiles {
   }
 
   #ofFilm({ file, placement }: Film, path: string): WantedFile[] {
-    const { addressOf, describe } = this.#parts;
+    const { addressOf, descriptions } = this.#parts;
     const at = (extension: string): LocalPath =>
       joinPath(placement.folders, safeName(placement.stem + extension));
     const wanted = [textFile('strm', file, at('.strm'), `${addressOf(file)}\n`)];
-    const description = describe?.(file, `${path === '/' ? '' : path}/${file.name}`, placement) ?? null;
+    const description = descriptions?.textFor(file, `${path === '/' ? '' : path}/${file.name}`) ?? null;
     if (description !== null) wanted.push(textFile('nfo', file, at('.nfo'), description));
     return wanted;
   }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
+import { Debounce } from '../debounce.ts';
 import { asBridgeError } from '../errors.ts';
 import type { Library } from '../library/library.ts';
 import type { RunRecord } from './run-history.ts';
@@ -8,28 +9,31 @@ import type { StrmService } from './service.ts';
 export interface WatchParts {
   readonly service: Pick<StrmService, 'sync'>;
   readonly library: Pick<Library, 'onChange' | 'crawlStatus'>;
+  /** Tells of each film that was looked into, which may mean a .nfo. */
+  readonly media: { onNews(listener: () => void): () => void };
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Changes come in flocks: a run begins when none came for this long (ms) … */
-const QUIET_MS = 5_000;
-/** … or when the first has waited this long (ms), as in a first crawl, which brings some every second. */
-const LONGEST_WAIT_MS = 60_000;
+/** A first crawl brings changes every second, and they should show while it goes on. */
+const AFTER_CHANGES = { quietMs: 5_000, longestMs: 60_000 };
+/** The background scan looks into a film every ten seconds for hours, and media servers are told of each run. */
+const AFTER_NEWS = { quietMs: 60_000, longestMs: 5 * 60_000 };
 /** How often the end of a crawl is looked for: it confirms what is gone (ms). */
 const LOOK_EVERY_MS = 60_000;
 /** What failed is tried again after this long (ms), even if nothing changes. */
 const RETRY_AFTER_MS = 10 * 60_000;
 
-/** Runs whenever the library has changed, and at the start. */
+/** Runs whenever the library has changed or more is known of its films, and at the start. */
 export class StrmWatch {
   readonly #parts: WatchParts;
-  readonly #unsubscribe: () => void;
-  #callOffRun: () => void = () => undefined;
+  readonly #afterChanges: Debounce;
+  readonly #afterNews: Debounce;
+  readonly #unsubscribe: readonly (() => void)[];
   #callOffLook: () => void = () => undefined;
-  /** When the first change came that no run has begun for; null: there is none. */
-  #changedAt: number | null = null;
   #isRunning = false;
+  /** Whether a run became due while one was under way. */
+  #isDueAgain = false;
   #isStopped = false;
   #roundSeen: number | null = null;
   #retryAt: number | null = null;
@@ -37,34 +41,35 @@ export class StrmWatch {
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
-    this.#unsubscribe = parts.library.onChange(() => this.note());
-    this.#roundSeen = parts.library.crawlStatus().finishedAt;
+    const { library, media, clock } = parts;
+    this.#afterChanges = new Debounce(clock, AFTER_CHANGES, () => void this.#run());
+    this.#afterNews = new Debounce(clock, AFTER_NEWS, () => void this.#run());
+    this.#unsubscribe = [
+      library.onChange(() => this.#afterChanges.note()),
+      media.onNews(() => this.#afterNews.note()),
+    ];
+    this.#roundSeen = library.crawlStatus().finishedAt;
     this.#look();
-    this.note();
+    this.#afterChanges.note();
   }
 
   /** Takes no more changes; a run under way is ended by its service. */
   stop(): void {
     this.#isStopped = true;
-    this.#unsubscribe();
-    this.#callOffRun();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#callOffRuns();
     this.#callOffLook();
   }
 
-  /** Something may have to be written. */
-  note(): void {
-    const { clock } = this.#parts;
-    if (this.#isStopped) return;
-    const now = clock.monotonic();
-    this.#changedAt ??= now;
-    if (this.#isRunning) return;
-    this.#callOffRun();
-    const left = Math.max(this.#changedAt + LONGEST_WAIT_MS - now, 0);
-    this.#callOffRun = clock.after(Math.min(QUIET_MS, left), () => void this.#run());
+  #callOffRuns(): void {
+    this.#afterChanges.cancel();
+    this.#afterNews.cancel();
   }
 
   async #run(): Promise<void> {
-    this.#changedAt = null;
+    this.#isDueAgain = this.#isRunning;
+    if (this.#isRunning) return;
+    this.#callOffRuns();
     this.#isRunning = true;
     try {
       const records = await this.#parts.service.sync({ dryRun: false, full: false, allowMassDelete: false });
@@ -77,11 +82,7 @@ export class StrmWatch {
     } finally {
       this.#isRunning = false;
     }
-    if (this.#hasChanges()) this.note();
-  }
-
-  #hasChanges(): boolean {
-    return this.#changedAt !== null;
+    if (this.#isDueAgain && !this.#isStopped) this.#afterChanges.note();
   }
 
   #look(): void {
@@ -91,7 +92,7 @@ export class StrmWatch {
     const isRetry = this.#retryAt !== null && clock.monotonic() >= this.#retryAt;
     if (isRetry) this.#retryAt = null;
     this.#roundSeen = finishedAt;
-    if (isOver || isRetry) this.note();
+    if (isOver || isRetry) this.#afterChanges.note();
     this.#callOffLook = clock.after(LOOK_EVERY_MS, () => this.#look());
   }
 

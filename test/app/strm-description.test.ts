@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { descriptionOf } from '../../src/app/strm-description.ts';
+import { mediaDescriptions } from '../../src/app/strm-description.ts';
 import { BridgeError } from '../../src/errors.ts';
 import type { MediaRecord } from '../../src/media/media-table.ts';
 import { FakeLibrary } from '../support/fake-library.ts';
@@ -21,7 +21,8 @@ const PROBED: MediaRecord = {
 
 function description(record: MediaRecord | null, library = new FakeLibrary()): string | null {
   const file = library.addFile(PATH);
-  return descriptionOf({ library, media: { find: () => record } }, file, PATH);
+  const media = { find: () => record, newsSince: () => ({ cursor: 0, fileIds: [] }) };
+  return mediaDescriptions({ library, media }).textFor(file, PATH);
 }
 
 it('describes a video that was probed, by its title', () => {

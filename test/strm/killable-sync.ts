@@ -92,7 +92,7 @@ export class KillableSync {
       mount: null,
       addressOf: ({ id, name }) => `http://bridge.test/stream/${id}/${name}`,
       organise: () => null,
-      describe: null,
+      descriptions: null,
       read: (file) => Promise.resolve(bytesOf(file)),
       clock: systemClock,
       mostRemoved: 0.2,

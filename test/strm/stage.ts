@@ -79,7 +79,7 @@ export class StrmStage {
       mount: null,
       addressOf: ({ id, name }) => `http://bridge.test/stream/${id}/${encodeURIComponent(name)}`,
       organise: () => null,
-      describe: null,
+      descriptions: null,
       read: (file, signal) => this.read(file, signal),
       clock: this.clock,
       mostRemoved: 0.2,

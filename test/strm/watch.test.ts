@@ -30,6 +30,7 @@ function recordWith(report: Partial<NonNullable<RunRecord['report']>> = {}): Run
 function watching(): {
   clock: FakeClock;
   change: () => void;
+  learn: () => void;
   endRound: (at: number) => void;
   sync: ReturnType<typeof vi.fn<() => Promise<RunRecord[]>>>;
   logger: { info: ReturnType<typeof vi.fn>; warn: ReturnType<typeof vi.fn> };
@@ -46,11 +47,20 @@ function watching(): {
   const clock = new FakeClock();
   const sync = vi.fn<() => Promise<RunRecord[]>>(() => Promise.resolve([recordWith()]));
   const logger = { info: vi.fn(), warn: vi.fn() };
-  const watch = new StrmWatch({ service: { sync }, library, clock, logger });
+  let learned: () => void = () => undefined;
+  const media = {
+    onNews(given: () => void) {
+      learned = given;
+      return () => {
+        learned = () => undefined;
+      };
+    },
+  };
+  const watch = new StrmWatch({ service: { sync }, library, media, clock, logger });
   const endRound = (at: number): void => {
     library.crawl = { ...library.crawl, finishedAt: at } satisfies CrawlStatus;
   };
-  return { clock, change: () => listener(CHANGE), endRound, sync, logger, watch };
+  return { clock, change: () => listener(CHANGE), learn: () => learned(), endRound, sync, logger, watch };
 }
 
 it('runs once at the start', async () => {
@@ -79,6 +89,19 @@ it('runs every minute while changes do not come to an end, as in a first crawl',
   }
   expect(sync.mock.calls.length).toBeGreaterThanOrEqual(4);
   expect(sync.mock.calls.length).toBeLessThanOrEqual(5);
+});
+
+it('runs once for many films that were looked into, and every five minutes while that goes on', async () => {
+  const { clock, learn, sync } = watching();
+  await clock.advance(30_000);
+  for (let film = 0; film < 60; film += 1) {
+    learn();
+    await clock.advance(10_000);
+  }
+  expect(sync).toHaveBeenCalledTimes(3);
+  learn();
+  await clock.advance(60_000);
+  expect(sync).toHaveBeenCalledTimes(4);
 });
 
 it('runs again after changes that came during a run', async () => {

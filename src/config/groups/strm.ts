@@ -1,5 +1,5 @@
 import { optional, required } from '../setting.ts';
-import { bytes, listOf, oneOf, path, text, wholeNumber } from '../value-types.ts';
+import { boolean, bytes, listOf, oneOf, path, text, wholeNumber } from '../value-types.ts';
 
 const GROUP = 'STRM libraries';
 
@@ -47,6 +47,12 @@ export const STRM_SETTINGS = {
     group: GROUP,
     env: 'BRIDGE_STRM_MOUNT',
     description: 'Where the library is mounted for the media server, for `link`.',
+  }),
+  strmNfo: required(boolean, 'true', {
+    group: GROUP,
+    env: 'BRIDGE_STRM_NFO',
+    description:
+      'With BRIDGE_PROBE=background, write a .nfo with codecs, size, languages and duration beside each .strm.',
   }),
   strmMaxRemoval: required(wholeNumber(0, 100), '20', {
     group: GROUP,

@@ -18,7 +18,7 @@ export interface WatchParts {
 /** A first crawl brings changes every second, and they should show while it goes on. */
 const AFTER_CHANGES = { quietMs: 5_000, longestMs: 60_000 };
 /** The background scan looks into a film every ten seconds for hours, and media servers are told of each run. */
-const AFTER_NEWS = { quietMs: 60_000, longestMs: 5 * 60_000 };
+const AFTER_NEWS = { quietMs: 30_000, longestMs: 5 * 60_000 };
 /** How often the end of a crawl is looked for: it confirms what is gone (ms). */
 const LOOK_EVERY_MS = 60_000;
 /** What failed is tried again after this long (ms), even if nothing changes. */

@@ -100,7 +100,7 @@ it('runs once for many films that were looked into, and every five minutes while
   }
   expect(sync).toHaveBeenCalledTimes(3);
   learn();
-  await clock.advance(60_000);
+  await clock.advance(30_000);
   expect(sync).toHaveBeenCalledTimes(4);
 });
 

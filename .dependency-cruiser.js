@@ -1,5 +1,5 @@
 /** What each part of src/ may import from the others; docs/architecture.md says why. */
-const GROUND = ['clock', 'errors', 'logging', 'xml'];
+const GROUND = ['clock', 'debounce', 'errors', 'logging', 'xml'];
 const KNOWS = {
   store: [],
   config: [],

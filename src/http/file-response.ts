@@ -3,6 +3,7 @@ import { entityTag, type FileEntry } from '../library/entry.ts';
 import { ifRangeHolds, weighPreconditions, type Validators } from '../streaming/conditions.ts';
 import type { ConditionalHeaders } from '../streaming/conditions.ts';
 import { contentRange, parseRange, type ByteRange, type RangeRequest } from '../streaming/range.ts';
+import { httpDate } from './http-date.ts';
 
 export interface FileRequest {
   readonly method: string;
@@ -79,7 +80,7 @@ function validatorsOf(file: FileEntry, now: number): Validators {
 function validationHeaders(validators: Validators): Record<string, string> {
   return {
     etag: validators.entityTag,
-    'last-modified': new Date(validators.modifiedAt).toUTCString(),
+    'last-modified': httpDate(validators.modifiedAt),
     'accept-ranges': 'bytes',
     'cache-control': 'private, no-cache',
   };

@@ -1,4 +1,5 @@
 import { BridgeError } from '../errors.ts';
+import { httpDate } from '../http/http-date.ts';
 import type { DavContext, Exchange } from './exchange.ts';
 import { encodePath } from './path.ts';
 import { resourceTag } from './resource.ts';
@@ -19,7 +20,7 @@ export async function get(context: DavContext, { request, reply, place }: Exchan
       await reply
         .header('content-type', 'application/octet-stream')
         .header('etag', resourceTag(resource))
-        .header('last-modified', new Date(resource.modifiedAt).toUTCString())
+        .header('last-modified', httpDate(resource.modifiedAt))
         .send(context.localFiles.read(resource.id));
   }
 }

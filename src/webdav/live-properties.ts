@@ -1,3 +1,4 @@
+import { httpDate } from '../http/http-date.ts';
 import type { Addresses } from './address.ts';
 import type { Lock, LockTable } from './locks.ts';
 import type { DavPath } from './path.ts';
@@ -32,8 +33,8 @@ export const LIVE_PROPERTIES: ReadonlyMap<string, LiveProperty> = new Map<string
   ['displayname', (resource) => escapeXml(resource.name)],
   ['getcontentlength', (resource) => (resource.kind === 'folder' ? null : String(resource.size))],
   ['getcontenttype', (resource) => contentTypeOf(resource)],
-  ['getetag', (resource) => tagXml(resource)],
-  ['getlastmodified', (resource) => new Date(resource.modifiedAt).toUTCString()],
+  ['getetag', (resource) => resourceTag(resource)],
+  ['getlastmodified', (resource) => httpDate(resource.modifiedAt)],
   ['creationdate', (resource) => new Date(createdAt(resource)).toISOString()],
   ['supportedlock', (_resource, _path, context) => (context.writable ? SUPPORTED_LOCKS : '')],
   ['lockdiscovery', (_resource, path, context) => activeLocks(context.locks.covering(path), context)],
@@ -77,11 +78,6 @@ function contentTypeOf(resource: Resource): string | null {
     case 'local':
       return 'application/octet-stream';
   }
-}
-
-function tagXml(resource: Resource): string | null {
-  const tag = resourceTag(resource);
-  return tag === null ? null : escapeXml(tag);
 }
 
 function createdAt(resource: Resource): number {

@@ -25,7 +25,7 @@ export function resourceKey(resource: Resource): string {
   return `${resource.kind}:${resource.id}`;
 }
 
-/** Strong entity tag (quoted); folders have none. */
+/** Strong entity tag (quoted), with nothing in it to escape for XML; folders have none. */
 export function resourceTag(resource: Resource): string | null {
   switch (resource.kind) {
     case 'folder':

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { forgetPeak, peakResidentBytes, residentBytes } from '../test/support/process-memory.ts';
 
 /** Clock ticks a second in /proc/PID/stat, fixed at 100 by the kernel's interface to programs. */
 const TICKS_PER_SECOND = 100;
@@ -48,7 +49,16 @@ export class Program {
 
   /** Resident memory of the program and its workers, bytes. */
   residentBytes(): number {
-    return this.#family().reduce((sum, pid) => sum + residentOf(pid), 0);
+    return this.#family().reduce((sum, pid) => sum + residentBytes(pid), 0);
+  }
+
+  /** The most that was resident since `forgetPeak`, bytes; of the program without its workers. */
+  peakResidentBytes(): number {
+    return peakResidentBytes(this.#pid());
+  }
+
+  forgetPeak(): void {
+    forgetPeak(this.#pid());
   }
 
   async stop(): Promise<void> {
@@ -58,9 +68,15 @@ export class Program {
     await gone;
   }
 
+  #pid(): number {
+    const { pid } = this.#process;
+    if (pid === undefined) throw new Error(`${this.name} does not run`);
+    return pid;
+  }
+
   #family(): number[] {
-    const own = this.#process.pid;
-    return own === undefined ? [] : [own, ...childrenOf(own)];
+    const own = this.#pid();
+    return [own, ...childrenOf(own)];
   }
 }
 
@@ -84,9 +100,4 @@ function cpuOf(pid: number): number {
   // The name in brackets may hold spaces; what follows the last bracket has fixed places: proc(5).
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)?.trim().split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
-function residentOf(pid: number): number {
-  const kib = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib ?? 0) * 1024;
 }

@@ -115,7 +115,7 @@ test(
     expect(whole.emulator.counts().api['get_token']).toBeLessThanOrEqual(EPISODES);
     whole.emulator.resetCounts();
     await scan();
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   },
 );
 

@@ -73,7 +73,7 @@ describe('what a media file holds', () => {
     whole = await whole.restart();
     whole.emulator.resetCounts();
     expect(await information('film.mkv')).toEqual(first);
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   });
 
   it('is asked of ffprobe once for all who want to know at the same time', async () => {
@@ -108,7 +108,7 @@ describe('what a media file holds', () => {
     whole.emulator.resetCounts();
     expect(await information('not a film.mkv')).toMatchObject(refused);
     expect(await information('notes.txt')).toMatchObject(refused);
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   });
 
   it('is never looked for at addresses that the file itself names', async () => {

@@ -42,7 +42,7 @@ describe('subtitles for a browser', () => {
     expect(first.body.toString()).toMatch(/^WEBVTT\n/);
     whole.emulator.resetCounts();
     expect((await getMedia(whole, 'film.mkv', 'subtitles/3.vtt')).body.equals(first.body)).toBe(true);
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   });
 
   it('are refused plainly where there are none that hold text', async () => {

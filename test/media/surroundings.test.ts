@@ -49,7 +49,7 @@ describe('with BRIDGE_PROBE', () => {
     await bridgeWith({ BRIDGE_PROBE: 'off' });
     whole.emulator.resetCounts();
     expect((await getMedia(whole, 'film.mkv', 'play.mp4')).status).toBe(403);
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   });
 
   it('background, every film and song becomes known without anybody asking, for a direct link each', async () => {

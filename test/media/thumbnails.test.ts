@@ -71,7 +71,7 @@ describe('a thumbnail', () => {
     expect(await sizeOf(await ask('/Album/01.mp3'))).toBe('mjpeg,100,150');
     whole.emulator.resetCounts();
     await ask('/Album/02.mp3');
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   });
 
   it('is made once, for all who ask at once and over a restart', async () => {
@@ -82,7 +82,7 @@ describe('a thumbnail', () => {
     whole.emulator.resetCounts();
     const again = await getMedia(whole, 'film.mkv', 'thumbnail.jpg?width=200');
     expect(again.body.equals(first?.body ?? Buffer.alloc(0))).toBe(true);
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   });
 
   it('can be kept by browsers, for ever where its address names the version', async () => {
@@ -115,7 +115,7 @@ describe('a thumbnail', () => {
       status: 404,
       body: { message: 'no picture can be made of this file' },
     });
-    expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0 });
+    expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0 });
   });
 
   it('is given up when nobody waits for it any more', async () => {

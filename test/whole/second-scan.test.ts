@@ -83,7 +83,7 @@ describe('ffprobe over 500 files', () => {
       whole = await whole.restart();
       whole.emulator.resetCounts();
       second = await scan();
-      expect(whole.emulator.counts()).toMatchObject({ api: {}, storageRequests: 0, storageBytes: 0 });
+      expect(whole.emulator.counts()).toMatchObject({ apiCalls: 0, storageRequests: 0, storageBytes: 0 });
     },
     SCAN_MS,
   );

@@ -1,16 +1,19 @@
 import type { FolderEntry } from '../library/entry.ts';
 import type { Library } from '../library/library.ts';
 import type { Descriptions } from './descriptions.ts';
-import type { Manifest, RootState } from './manifest.ts';
+import type { Manifest } from './manifest.ts';
+import type { RootState } from './root-progress.ts';
 import type { StrmRoot } from './rules.ts';
 
 /** What one run has to compare. */
 export interface DueFolders {
   readonly folderIds: ReadonlySet<number>;
   /** What is to be kept once these folders are entered as due. */
-  readonly state: Omit<RootState, 'marker'>;
+  readonly state: Omit<RootState, 'marker' | 'heldSince'>;
   /** Whether a file that the library lacks is gone for certain, or may only not have been found again yet. */
   readonly isCertain: boolean;
+  /** Since when so much seemed gone that it was kept, with folders not read since; null: there is no such doubt. */
+  readonly doubtSince: number | null;
   /** Folders that the rules name and the library lacks. */
   readonly missing: readonly string[];
 }
@@ -32,12 +35,12 @@ export interface DueQuestion {
 /** Finds the folders to compare: those with changes and with films that were looked into since the last run, or all of them when that cannot be told. */
 export async function dueFolders(question: DueQuestion): Promise<DueFolders> {
   const { library, manifest, root, rules, descriptions, now } = question;
-  const before = manifest.state();
+  const before = manifest.progress.state();
   const news = descriptions?.newsSince(before.described ?? -1) ?? null;
   const changes = library.changesSince(before.cursor ?? 0);
   const isContinuous = before.cursor !== null && changes.continuous;
   const unsureSince = before.cursor !== null && !changes.continuous ? now : before.unsureSince;
-  const due = new Set(manifest.due());
+  const due = new Set(manifest.progress.due());
   const tops = root.rules.map(({ from }) => ({ from, entry: library.entryAt(from) }));
   const missing = tops.filter(({ entry }) => entry?.kind !== 'folder').map(({ from }) => from);
 
@@ -52,6 +55,8 @@ export async function dueFolders(question: DueQuestion): Promise<DueFolders> {
     }
   }
   const isComplete = unsureSince === null || (await isListedSince(unsureSince, tops, question));
+  const isReadSinceHeld =
+    before.heldSince === null || (await isListedSince(before.heldSince, tops, question));
   return {
     folderIds: due,
     state: {
@@ -61,6 +66,7 @@ export async function dueFolders(question: DueQuestion): Promise<DueFolders> {
       unsureSince: isComplete ? null : unsureSince,
     },
     isCertain: isComplete && missing.length === 0,
+    doubtSince: isReadSinceHeld ? null : before.heldSince,
     missing,
   };
 }

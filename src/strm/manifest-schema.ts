@@ -9,12 +9,15 @@ import type { Schema } from '../store/database.ts';
  * - described: place in what was learned of the insides of films, likewise.
  * - rules: names the rules that the files were made by; other rules mean that everything is compared.
  * - unsure_since: ms since the epoch from which a file that the library lacks may only not have been found yet.
+ * - held_since: ms since the epoch at which so much seemed gone that it was kept; null: nothing is kept.
  *
  * strm_file
  * - place: where the rules want it, before a number was added to tell it from another.
  * - source: what its bytes are made from; another source means other bytes.
  * - hash: of the bytes that were written; null: nothing was yet.
  * - temp, next_source, next_hash: a write that was begun. next_path: a rename that was begun.
+ *
+ * strm_removal counts the files that were removed without a person's word; at: ms since the epoch.
  *
  * strm_due holds folders whose files have to be compared; one leaves when its files are as they should be.
  */
@@ -56,6 +59,10 @@ export const strmSchema: Schema = {
     CREATE TABLE strm_due (root INTEGER NOT NULL, folder_id INTEGER NOT NULL, PRIMARY KEY (root, folder_id)) WITHOUT ROWID, STRICT;
     CREATE TABLE strm_run (key INTEGER PRIMARY KEY AUTOINCREMENT, root TEXT NOT NULL, report TEXT NOT NULL) STRICT;
     `,
-    'ALTER TABLE strm_root ADD COLUMN described INTEGER',
+    `
+    ALTER TABLE strm_root ADD COLUMN described INTEGER;
+    ALTER TABLE strm_root ADD COLUMN held_since INTEGER;
+    CREATE TABLE strm_removal (root INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;
+    `,
   ],
 };

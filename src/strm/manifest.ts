@@ -3,6 +3,7 @@ import { Query } from '../store/query.ts';
 import { pathKey, type LocalPath } from './local-path.ts';
 import type { OwnedFile } from './owned-file.ts';
 import type { Rename } from './plan.ts';
+import { RootProgress } from './root-progress.ts';
 import type { WantedFile } from './wanted.ts';
 
 /** A write or a rename that an ended process has begun. */
@@ -25,17 +26,8 @@ export interface BegunWrite {
   readonly hash: string | null;
 }
 
-export interface RootState {
-  readonly marker: string;
-  readonly cursor: number | null;
-  readonly described: number | null;
-  readonly rules: string | null;
-  readonly unsureSince: number | null;
-}
-
 const COLUMNS = `key, path, path_key AS pathKey, place, kind, file_id AS fileId, folder_id AS folderId, source, hash`;
 const BEGUN = `${COLUMNS}, temp, next_source AS nextSource, next_hash AS nextHash, next_path AS nextPath`;
-const PAGE = 500;
 
 /**
  * What is known of one root. A file is entered before it is written and confirmed afterwards, each in a transaction
@@ -45,11 +37,13 @@ export class Manifest {
   readonly #database: Database;
   readonly #root: number;
   readonly #queries: ReturnType<typeof prepare>;
+  readonly progress: RootProgress;
 
   private constructor(database: Database, root: number) {
     this.#database = database;
     this.#root = root;
     this.#queries = prepare(database);
+    this.progress = new RootProgress(database, root);
   }
 
   /** @param marker is kept from the first time a directory is opened. */
@@ -62,11 +56,6 @@ export class Manifest {
       directory,
     );
     return new Manifest(database, row?.key ?? 0);
-  }
-
-  state(): RootState {
-    const state = this.#queries.state.get(this.#root);
-    return state ?? { marker: '', cursor: null, described: null, rules: null, unsureSince: null };
   }
 
   count(): number {
@@ -96,37 +85,6 @@ export class Manifest {
 
   begun(): BegunFile[] {
     return this.#queries.begun.all(this.#root);
-  }
-
-  /** Every file, in pages. */
-  *all(): Generator<OwnedFile> {
-    for (let last = 0; ;) {
-      const page = this.#queries.page.all(this.#root, last);
-      yield* page;
-      const end = page.at(-1);
-      if (end === undefined || page.length < PAGE) return;
-      last = end.key;
-    }
-  }
-
-  due(): number[] {
-    return this.#queries.due.all(this.#root).map(({ id }) => id);
-  }
-
-  /** Adds folders to those due and moves the cursor, so that a change once read is never forgotten. */
-  recordDue(folderIds: Iterable<number>, state: Omit<RootState, 'marker'>): void {
-    this.#transaction(() => {
-      for (const id of folderIds) this.#queries.addDue.run(this.#root, id);
-      this.#queries.setState.run(
-        ...[state.cursor, state.described, state.rules, state.unsureSince, this.#root],
-      );
-    });
-  }
-
-  settleDue(folderIds: Iterable<number>): void {
-    this.#transaction(() => {
-      for (const id of folderIds) this.#queries.dropDue.run(this.#root, id);
-    });
   }
 
   /** Enters writes that are about to begin; gives the keys of their rows in the same order. */
@@ -226,14 +184,6 @@ export class Manifest {
 function prepare(database: Database) {
   const begunRow = 'temp IS NOT NULL OR next_path IS NOT NULL';
   return {
-    state: new Query<RootState>(
-      database,
-      'SELECT marker, cursor, described, rules, unsure_since AS unsureSince FROM strm_root WHERE key = ?',
-    ),
-    setState: new Query(
-      database,
-      'UPDATE strm_root SET cursor = ?, described = ?, rules = ?, unsure_since = ? WHERE key = ?',
-    ),
     count: new Query<{ count: number }>(
       database,
       'SELECT count(*) AS count FROM strm_file WHERE root = ? AND hash IS NOT NULL',
@@ -253,13 +203,6 @@ function prepare(database: Database) {
       'SELECT DISTINCT folder_id AS id FROM strm_file WHERE root = ?',
     ),
     begun: new Query<BegunFile>(database, `SELECT ${BEGUN} FROM strm_file WHERE root = ? AND (${begunRow})`),
-    page: new Query<OwnedFile>(
-      database,
-      `SELECT ${COLUMNS} FROM strm_file WHERE root = ? AND key > ? ORDER BY key LIMIT ${PAGE}`,
-    ),
-    due: new Query<{ id: number }>(database, 'SELECT folder_id AS id FROM strm_due WHERE root = ?'),
-    addDue: new Query(database, 'INSERT OR IGNORE INTO strm_due (root, folder_id) VALUES (?, ?)'),
-    dropDue: new Query(database, 'DELETE FROM strm_due WHERE root = ? AND folder_id = ?'),
     insert: new Query(
       database,
       `INSERT INTO strm_file (root, path, path_key, place, kind, file_id, folder_id, source, temp, next_source, next_hash)

@@ -25,7 +25,7 @@ export async function openRoot(directory: string, manifest: Manifest, force: boo
   const root = await tree.open('');
   try {
     if (await isMarked(root, directory, manifest, force)) return tree;
-    await writeMarker(root, manifest.state().marker);
+    await writeMarker(root, manifest.progress.state().marker);
     return tree;
   } catch (error) {
     throw error instanceof BridgeError ? error : unusable(directory, error);
@@ -58,7 +58,7 @@ async function isMarked(
   force: boolean,
 ): Promise<boolean> {
   const found = await readMarker(root);
-  if (found === manifest.state().marker) return true;
+  if (found === manifest.progress.state().marker) return true;
   const isNew = manifest.count() === 0;
   if (found === null && !isNew && !force) {
     throw new BridgeError(

@@ -3,6 +3,15 @@ import { outcomeSchema, type Deed, type Outcome } from './outcome.ts';
 
 const count = z.number().int();
 
+const heldBackSchema = z.object({
+  count,
+  of: count.describe('Files that there are in all'),
+  because: z.enum(['too-many', 'not-confirmed']),
+  sample: z.array(z.string()).describe('Paths of the first of them'),
+});
+
+export type HeldBack = z.infer<typeof heldBackSchema>;
+
 export const reportSchema = z.object({
   dryRun: z.boolean(),
   kept: count.describe('Files that are as they should be already, of those that were compared'),
@@ -10,8 +19,7 @@ export const reportSchema = z.object({
   left: z.array(outcomeSchema).describe('What was left as it is, the first of them'),
   leftCount: count,
   failures: count.describe('Of those, what the next run tries again'),
-  heldBack: z
-    .object({ count, because: z.enum(['too-many', 'not-confirmed']) })
+  heldBack: heldBackSchema
     .nullable()
     .describe(
       'Removals that wait: until a person allows so many, or until the library has been read in full',
@@ -37,7 +45,7 @@ const MOST_LEFT = 100;
 /** Gathers what a run does. */
 export class Tally {
   kept = 0;
-  heldBack: RunReport['heldBack'] = null;
+  heldBack: HeldBack | null = null;
   readonly #done: Record<Deed, number> = { create: 0, update: 0, rename: 0, remove: 0 };
   readonly #left: Outcome[] = [];
   #leftCount = 0;

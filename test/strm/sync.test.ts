@@ -180,7 +180,7 @@ it('removes nothing after the loss of the catalogue until each folder was listed
   await stage.sync();
   await stage.account.removeFile(second);
   await stage.loseCatalogue();
-  expect((await stage.sync()).heldBack).toEqual({ count: 7, because: 'not-confirmed' });
+  expect((await stage.sync()).heldBack).toMatchObject({ count: 7, of: 7, because: 'not-confirmed' });
   await stage.library.refresh(0, { recursive: false, priority: 'crawl' });
   await stage.sync();
   expect(stage.paths()).toEqual(SMALL_TREE);
@@ -204,6 +204,63 @@ it('asks before it removes more than a share of the files', async () => {
   expect(await stage.sync()).toMatchObject({ heldBack: { count: 7 }, done: { remove: 0 } });
   expect(await stage.sync({ allowMassDelete: true })).toMatchObject({ heldBack: null, done: { remove: 7 } });
   expect(stage.paths()).toHaveLength(14);
+});
+
+/** Ten folders with five films each. */
+async function manyFolders(): Promise<number[]> {
+  return stageWith((account) =>
+    Array.from({ length: 10 }, (_, number) => {
+      const folder = account.addFolder(0, `Folder ${number}`);
+      for (let film = 0; film < 5; film += 1) account.addFile(folder, `Film ${number}-${film}.mkv`);
+      return folder;
+    }),
+  );
+}
+
+/** Looks at one folder alone, and again when what it lacks counts as gone. */
+async function confirmEmpty(folder: number): Promise<void> {
+  await stage.library.refresh(folder, { recursive: false, priority: 'crawl' });
+  await stage.clock.advance(31 * 60_000);
+  await stage.library.refresh(folder, { recursive: false, priority: 'crawl' });
+}
+
+it('asks before it removes much bit by bit, and counts anew on the next day or when a person has allowed it', async () => {
+  const folders = await manyFolders();
+  await stage.sync();
+  const left: number[] = [];
+  for (const folder of folders.slice(0, 5)) {
+    for (const [url, file] of stage.account.files)
+      if (file.folderId === folder) await stage.account.removeFile(url);
+    await confirmEmpty(folder);
+    await stage.sync();
+    left.push(stage.paths().length);
+  }
+  expect(left).toEqual([45, 40, 40, 40, 40]);
+  expect((await stage.sync()).heldBack).toMatchObject({ count: 15, of: 40, because: 'too-many' });
+  await stage.clock.advance(25 * 60 * 60_000);
+  expect((await stage.sync()).heldBack).toMatchObject({ count: 15 });
+  expect(await stage.sync({ allowMassDelete: true })).toMatchObject({ done: { remove: 15 }, heldBack: null });
+  for (const [url, file] of stage.account.files)
+    if (file.folderId === folders[5]) await stage.account.removeFile(url);
+  await confirmEmpty(folders[5] ?? 0);
+  expect(await stage.sync()).toMatchObject({ done: { remove: 5 }, heldBack: null });
+});
+
+it('removes nothing of one folder while the library misses so much that all of it may be about to go', async () => {
+  const [first = 0, ...others] = await manyFolders();
+  await stage.sync();
+  stage.account.intercept = (id) => (id === 0 ? null : emptyListing(id));
+  for (const folder of others.slice(0, 3))
+    await stage.library.refresh(folder, { recursive: false, priority: 'crawl' });
+  await confirmEmpty(first);
+  expect(await stage.sync()).toMatchObject({
+    done: { remove: 0 },
+    heldBack: { count: 5, of: 50, because: 'not-confirmed' },
+  });
+  stage.account.intercept = () => null;
+  await stage.crawl();
+  expect(await stage.sync()).toMatchObject({ done: { create: 0, remove: 0 }, heldBack: null });
+  expect(stage.paths()).toHaveLength(50);
 });
 
 it('removes nothing while the folder that a rule names is not there', async () => {

@@ -143,7 +143,7 @@ it('tries again after ten minutes what failed, and says so in the log only once'
 it('says in the log that a person must allow a mass removal', async () => {
   const { clock, sync, logger } = watching();
   sync.mockImplementation(() =>
-    Promise.resolve([recordWith({ heldBack: { count: 40, because: 'too-many' } })]),
+    Promise.resolve([recordWith({ heldBack: { count: 40, of: 100, because: 'too-many', sample: [] } })]),
   );
   await clock.advance(10_000);
   expect(logger.warn).toHaveBeenCalledWith(

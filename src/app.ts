@@ -25,6 +25,7 @@ import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
 import { setupRoutes } from './http/api/setup-routes.ts';
 import { createHttpServer } from './http/server.ts';
+import type { StrmService } from './strm/service.ts';
 import { StrmWatch } from './strm/watch.ts';
 import { builtPageDirectory } from './web/page-files.ts';
 import { page } from './web/page.ts';
@@ -76,7 +77,7 @@ export function startBridge(
     const server = createHttpServer({
       library: account.library,
       files,
-      insight: insightInto(account, streaming),
+      insight: insightInto(account, streaming, strm),
       metrics: new Registry(),
       signer,
       clock,
@@ -122,12 +123,17 @@ export function startBridge(
   });
 }
 
-function insightInto({ api, links }: AccountLibrary, streaming: StreamingParts): Insight {
+function insightInto(
+  { api, links }: AccountLibrary,
+  streaming: StreamingParts,
+  strm: StrmService | null,
+): Insight {
   return {
     account: (signal) => api.account({ priority: 'browse', signal }),
     budget: () => api.budget(),
     links: () => links.stats(),
     cache: () => streaming.cache(),
+    strmRuns: () => strm?.lastRuns() ?? [],
     streams: streaming.streams,
   };
 }

@@ -21,6 +21,7 @@ const MOST_RUNS = 50;
 export class RunHistory {
   readonly #add: Query;
   readonly #trim: Query;
+  readonly #last: Query<{ report: string }>;
   readonly #latest: Query<{ report: string }>;
 
   constructor(database: Database) {
@@ -29,6 +30,7 @@ export class RunHistory {
       database,
       `DELETE FROM strm_run WHERE key <= (SELECT max(key) FROM strm_run) - ${MOST_RUNS}`,
     );
+    this.#last = new Query(database, 'SELECT report FROM strm_run WHERE root = ? ORDER BY key DESC LIMIT 1');
     this.#latest = new Query(database, 'SELECT report FROM strm_run ORDER BY key DESC');
   }
 
@@ -37,10 +39,18 @@ export class RunHistory {
     this.#trim.run();
   }
 
-  latest(): RunRecord[] {
-    return this.#latest.all().flatMap(({ report }) => {
-      const read = runRecordSchema.safeParse(JSON.parse(report));
-      return read.success ? [read.data] : [];
-    });
+  /** Null: there was none, or so many others since that it is forgotten. */
+  lastOf(directory: string): RunRecord | null {
+    const row = this.#last.get(directory);
+    return row === undefined ? null : (read(row)[0] ?? null);
   }
+
+  latest(): RunRecord[] {
+    return this.#latest.all().flatMap(read);
+  }
+}
+
+function read({ report }: { readonly report: string }): RunRecord[] {
+  const { data } = runRecordSchema.safeParse(JSON.parse(report));
+  return data === undefined ? [] : [data];
 }

@@ -73,6 +73,11 @@ export class StrmService {
     };
   }
 
+  /** The last run over each root that had one. */
+  lastRuns(): RunRecord[] {
+    return this.#parts.roots.flatMap(({ directory }) => this.#history.lastOf(directory) ?? []);
+  }
+
   async #syncAll(request: SyncRequest): Promise<RunRecord[]> {
     const records: RunRecord[] = [];
     for (const root of this.#parts.roots) records.push(await this.#syncOne(root, request));

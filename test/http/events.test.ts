@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { statusSchema } from '../../src/http/api/status-view.ts';
 import { recentProblems } from '../../src/http/operations/problems.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import type { RunReport } from '../../src/strm/report.ts';
 import { FakeInsight, streamStatus } from '../support/fake-insight.ts';
 import { FakeLibrary } from '../support/fake-library.ts';
 import { listen, testServer, type TestServer } from '../support/http-server.ts';
@@ -110,5 +111,42 @@ describe('the problems', () => {
     expect(problems[1]).toMatchObject({ at: now - 1000 });
     expect(problems[1]?.title).toContain('“Film.mkv” was cut off: the storage host answers 503');
     expect(problems.every(({ hint }) => hint !== '')).toBe(true);
+  });
+
+  it('name what the last run over a directory of .strm files left, until a run leaves nothing', () => {
+    const insight = new FakeInsight();
+    const report: RunReport = {
+      dryRun: false,
+      kept: 0,
+      done: { create: 0, update: 0, rename: 0, remove: 0 },
+      left: [],
+      leftCount: 1,
+      failures: 1,
+      heldBack: { count: 40, of: 100, because: 'too-many', sample: [] },
+      missingFolders: ['/Films'],
+    };
+    const record = { directory: '/media/strm', startedAt: 0, finishedAt: 0, problem: null, report };
+    insight.strmRecords = [record];
+    const problems = recentProblems(insight, crawl, now);
+    expect(problems).toHaveLength(3);
+    expect(problems[0]?.title).toContain('40 of 100 files in /media/strm');
+    expect(problems[0]?.hint).toContain('fichier-bridge strm sync --allow-mass-delete');
+    expect(problems[1]?.title).toContain('no /Films');
+    expect(problems[2]?.title).toBe('One file could not be written');
+
+    const problem = { kind: 'strm-root-unusable', message: 'the disk is not mounted', hint: 'Mount it.' };
+    insight.strmRecords = [{ ...record, report: null, problem }];
+    expect(recentProblems(insight, crawl, now)).toEqual([
+      {
+        at: null,
+        title: 'No .strm files could be written: the disk is not mounted',
+        hint: 'Mount it.',
+        severity: 'serious',
+      },
+    ]);
+
+    const well = { ...report, heldBack: null, missingFolders: [], failures: 0 };
+    insight.strmRecords = [{ ...record, report: well }];
+    expect(recentProblems(insight, crawl, now)).toEqual([]);
   });
 });

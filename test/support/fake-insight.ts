@@ -1,6 +1,7 @@
 import type { Account, ApiBudget } from '../../src/fichier/api.ts';
 import type { CacheStatus, Insight } from '../../src/http/operations/insight.ts';
 import type { LinkStats } from '../../src/links/link-cache.ts';
+import type { RunRecord } from '../../src/strm/run-history.ts';
 import type { FailedStream, StreamStatus } from '../../src/streaming/streams.ts';
 
 /** One that goes on, told of otherwise where the test cares. */
@@ -49,6 +50,12 @@ export class FakeInsight implements Insight {
       usedBytes: 1000,
       availableBytes: 2000,
     });
+
+  strmRecords: RunRecord[] = [];
+
+  strmRuns(): readonly RunRecord[] {
+    return this.strmRecords;
+  }
 
   account(): Promise<Account> {
     return this.accountNow();

@@ -2,6 +2,7 @@ import type { Account, ApiBudget } from '../../fichier/api.ts';
 import type { LinkStats } from '../../links/link-cache.ts';
 import type { CacheFill } from '../../streaming/block-cache.ts';
 import type { DiskFill } from '../../streaming/disk-store.ts';
+import type { RunRecord } from '../../strm/run-history.ts';
 import type { StreamRegistry } from '../../streaming/streams.ts';
 
 /** How full the tiers of the block cache are. */
@@ -17,5 +18,7 @@ export interface Insight {
   budget(): ApiBudget;
   links(): LinkStats;
   cache(): CacheStatus;
+  /** The last run over each directory of .strm files. */
+  strmRuns(): readonly RunRecord[];
   readonly streams: Pick<StreamRegistry, 'active' | 'failed' | 'totals'>;
 }

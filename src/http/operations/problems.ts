@@ -1,5 +1,6 @@
 import { FAILURE_TRAITS } from '../../errors.ts';
 import type { CrawlStatus } from '../../library/library.ts';
+import type { RunRecord } from '../../strm/run-history.ts';
 import type { FailedStream } from '../../streaming/streams.ts';
 import type { CacheStatus, Insight } from './insight.ts';
 
@@ -19,7 +20,7 @@ const RECENT_MS = 24 * 3600 * 1000;
 
 /** What a person should know at `now` (ms since the epoch), the most serious first, then the latest. */
 export function recentProblems(
-  insight: Pick<Insight, 'budget' | 'cache' | 'streams'>,
+  insight: Pick<Insight, 'budget' | 'cache' | 'streams' | 'strmRuns'>,
   crawl: CrawlStatus,
   now: number,
 ): readonly Problem[] {
@@ -27,6 +28,7 @@ export function recentProblems(
     ...lockProblem(insight.budget()),
     ...crawlProblems(crawl),
     ...cacheProblems(insight.cache()),
+    ...insight.strmRuns().flatMap(strmProblems),
     ...insight.streams
       .failed()
       .filter(({ failedAt }) => now - failedAt < RECENT_MS)
@@ -91,6 +93,40 @@ function cacheProblems({ disk }: CacheStatus): Problem[] {
       severity: 'warning',
     },
   ];
+}
+
+function strmProblems({ directory, report, problem }: RunRecord): Problem[] {
+  if (problem !== null) {
+    const title = `No .strm files could be written: ${problem.message}`;
+    return [{ at: null, title, hint: problem.hint, severity: 'serious' }];
+  }
+  const problems: Problem[] = [];
+  const { heldBack = null, missingFolders = [], failures = 0 } = report ?? {};
+  if (heldBack?.because === 'too-many') {
+    problems.push({
+      at: null,
+      title: `${heldBack.count} of ${heldBack.of} files in ${directory} are gone from the library and wait for your word to be removed`,
+      hint: 'If 1fichier should have them, do nothing: they stay. To remove them, run `fichier-bridge strm sync --allow-mass-delete`; with `--dry-run` it names them first.',
+      severity: 'warning',
+    });
+  }
+  if (missingFolders.length > 0) {
+    problems.push({
+      at: null,
+      title: `The library has no ${missingFolders.join(', ')}, which rules for .strm files name`,
+      hint: `Correct the rules, or wait for the folder to be back: until then nothing in ${directory} is removed.`,
+      severity: 'warning',
+    });
+  }
+  if (failures > 0) {
+    problems.push({
+      at: null,
+      title: failures === 1 ? 'One file could not be written' : `${failures} files could not be written`,
+      hint: `They are for ${directory}, and are tried again every ten minutes. \`fichier-bridge strm sync\` says what is in the way.`,
+      severity: 'warning',
+    });
+  }
+  return problems;
 }
 
 function streamProblem({ failedAt, file, kind, lastProblem }: FailedStream): Problem {

@@ -3,6 +3,16 @@ import { collisionKey, distinctName } from '../library/names.ts';
 /** A path below a root of .strm files: safe names joined by '/', without one at either end. */
 export type LocalPath = string;
 
+/** The file in each root by which it is known again; nothing else may have its name there. */
+export const MARKER_NAME = '.fichier-bridge';
+
+/** The path of what the library wants in some folders: a folder that bears the name of the marker gives way to it. */
+export function placeIn(folders: readonly string[], name: string): LocalPath {
+  const [top, ...others] = folders;
+  const isMarker = top !== undefined && pathKey(top) === pathKey(MARKER_NAME);
+  return joinPath(isMarker ? [`_${top}`, ...others] : folders, name);
+}
+
 export function joinPath(folders: readonly string[], name: string): LocalPath {
   return [...folders, name].join('/');
 }

@@ -1,10 +1,10 @@
 import { constants, existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { BridgeError } from '../errors.ts';
+import { MARKER_NAME } from './local-path.ts';
 import { hasCode, LocalTree, type OpenDirectory } from './local-tree.ts';
 import type { Manifest } from './manifest.ts';
 
-const NAME = '.fichier-bridge';
 const LONGEST = 200;
 
 /**
@@ -63,23 +63,27 @@ async function isMarked(
   if (found === null && !isNew && !force) {
     throw new BridgeError(
       'strm-root-unusable',
-      `${directory} is not what was written before: ${NAME} is missing`,
+      `${directory} is not what was written before: ${MARKER_NAME} is missing`,
       {
         hint: 'Mount the disk it is on. If it was emptied on purpose, run `fichier-bridge strm sync --full`.',
       },
     );
   }
   if (found !== null && !isNew) {
-    throw new BridgeError('strm-root-unusable', `another bridge writes to ${directory} (see ${NAME} in it)`, {
-      hint: 'Give each bridge a directory of its own, or remove that file if the other bridge is no more.',
-    });
+    throw new BridgeError(
+      'strm-root-unusable',
+      `another bridge writes to ${directory} (see ${MARKER_NAME} in it)`,
+      {
+        hint: 'Give each bridge a directory of its own, or remove that file if the other bridge is no more.',
+      },
+    );
   }
   return false;
 }
 
 async function readMarker(root: OpenDirectory): Promise<string | null> {
   try {
-    const handle = await open(root.address(NAME), constants.O_RDONLY | constants.O_NOFOLLOW);
+    const handle = await open(root.address(MARKER_NAME), constants.O_RDONLY | constants.O_NOFOLLOW);
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(LONGEST), 0, LONGEST);
       return buffer.toString('utf8', 0, bytesRead).trim();
@@ -94,7 +98,7 @@ async function readMarker(root: OpenDirectory): Promise<string | null> {
 
 async function writeMarker(root: OpenDirectory, marker: string): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-  const handle = await open(root.address(NAME), flags, 0o644);
+  const handle = await open(root.address(MARKER_NAME), flags, 0o644);
   try {
     await handle.writeFile(`${marker}\n`);
     await handle.sync();

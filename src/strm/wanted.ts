@@ -5,7 +5,7 @@ import { safeName } from '../library/names.ts';
 import { hashOf } from './content-hash.ts';
 import type { Descriptions } from './descriptions.ts';
 import { companionOf, describesFolder, isCompanion } from './companions.ts';
-import { joinPath, stemOf, type LocalPath } from './local-path.ts';
+import { placeIn, stemOf, type LocalPath } from './local-path.ts';
 import type { Companions, StrmRule } from './rules.ts';
 import { Selection } from './selection.ts';
 
@@ -113,7 +113,7 @@ export class WantedFiles {
   #ofFilm({ file, placement }: Film, path: string): WantedFile[] {
     const { addressOf, descriptions } = this.#parts;
     const at = (extension: string): LocalPath =>
-      joinPath(placement.folders, safeName(placement.stem + extension));
+      placeIn(placement.folders, safeName(placement.stem + extension));
     const wanted = [textFile('strm', file, at('.strm'), `${addressOf(file)}\n`)];
     const description = descriptions?.textFor(file, `${path === '/' ? '' : path}/${file.name}`) ?? null;
     if (description !== null) wanted.push(textFile('nfo', file, at('.nfo'), description));
@@ -136,9 +136,9 @@ export class WantedFiles {
       const named = companionOf(file.name, byStem);
       if (named !== null) {
         const { stem, folders: at } = named.film.placement;
-        wanted.push(this.#companion(file, joinPath(at, safeName(stem + named.rest)), path));
+        wanted.push(this.#companion(file, placeIn(at, safeName(stem + named.rest)), path));
       } else if (folders !== null && !rule.flatten && describesFolder(file.name)) {
-        wanted.push(this.#companion(file, joinPath(folders, file.name), path));
+        wanted.push(this.#companion(file, placeIn(folders, file.name), path));
       }
     }
     return wanted;

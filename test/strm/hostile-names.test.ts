@@ -139,6 +139,27 @@ it('whatever names come, writes below the root alone, each file once, under name
   );
 }, 120_000);
 
+it('lets a folder that bears the name of the marker give way to it', async () => {
+  const stage = new StrmStage((account) => {
+    const folder = account.addFolder(0, '.Fichier-Bridge');
+    account.addFile(folder, 'Film.mkv');
+    account.addFile(folder, 'Film.en.srt');
+    account.addFile(account.addFolder(folder, '.fichier-bridge'), 'Film.mkv');
+  });
+  try {
+    await stage.crawl();
+    await stage.sync();
+    expect(stage.paths()).toEqual([
+      '_.Fichier-Bridge/.fichier-bridge/Film.strm',
+      '_.Fichier-Bridge/Film.en.srt',
+      '_.Fichier-Bridge/Film.strm',
+    ]);
+    expect((await stage.sync({ full: true })).leftCount).toBe(0);
+  } finally {
+    stage.clear();
+  }
+});
+
 interface Edit {
   readonly kind: 'rename' | 'move' | 'remove' | 'add' | 'rename-folder';
   readonly which: number;

@@ -65,7 +65,7 @@ function inTerminal(answer: string): Promise<{ code: number | null; shown: strin
   let shown = '';
   return new Promise((resolve, reject) => {
     child.once('error', (cause) => {
-      reject(new Error('script cannot be run; npm run test:tools installs it', { cause }));
+      reject(new Error('script, of util-linux, cannot be run', { cause }));
     });
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       if (!shown.includes('[y/N]') && (shown + text).includes('[y/N]')) child.stdin.write(answer);

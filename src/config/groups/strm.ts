@@ -63,6 +63,7 @@ export const STRM_SETTINGS = {
   strmRules: optional(path, {
     group: GROUP,
     env: 'BRIDGE_STRM_RULES',
-    description: 'JSON file with rules for several directories, instead of those for one: docs/strm.md.',
+    description:
+      'YAML or JSON file with rules for several directories, instead of those for one: docs/strm.md.',
   }),
 } as const;

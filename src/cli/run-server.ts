@@ -63,6 +63,8 @@ async function serveDemo(
     const bridge = await startBridge({ ...demo.settings, drainTime }, surroundings, firstRun?.routes());
     teardown.onClose(() => bridge.close());
     announce(surroundings, demo.settings);
+    if (settings.strmDir !== null || settings.strmRules !== null)
+      surroundings.logger.warn('the demo library fills no directory of .strm files; yours is left as it is');
     terminal.print(`Demo library, until FICHIER_API_KEY is set: ${bridge.address}`);
     await end;
     surroundings.logger.info('stopping the demo library');

@@ -40,20 +40,22 @@ export function printRecord(
   for (const remark of remarksOn(report)) terminal.remark(`  ${remark}`);
 }
 
-function remarksOn({ heldBack, missingFolders, dryRun }: RunReport): string[] {
-  const missing = missingFolders.map(
+function remarksOn({ heldBack, missingFolders, unreadFolders, dryRun }: RunReport): string[] {
+  const remarks = missingFolders.map(
     (folder) => `the library has no folder ${printable(folder)}: nothing is removed`,
   );
-  if (heldBack === null) return missing;
+  if (unreadFolders > 0) {
+    const folders = unreadFolders === 1 ? '1 folder has' : `${unreadFolders} folders have`;
+    remarks.push(`${folders} not been read yet: run fichier-bridge refresh --recursive, or serve.`);
+  }
+  if (heldBack === null) return remarks;
   const { count, of, because } = heldBack;
   if (because === 'not-confirmed') {
-    return [
-      ...missing,
-      `${count} of ${of} files may be gone: they stay until the library has been read in full.`,
-    ];
+    remarks.push(`${count} of ${of} files may be gone: they stay until the library has been read in full.`);
+    return remarks;
   }
   return [
-    ...missing,
+    ...remarks,
     `${count} of ${of} files are gone from the library, and that is more than BRIDGE_STRM_MAX_REMOVAL lets go at once.`,
     `They ${dryRun ? 'would stay' : 'stay'}; everything else ${dryRun ? 'would be' : 'is'} done:`,
     ...samples(heldBack),
@@ -82,7 +84,10 @@ export function exitCodeOfRuns(records: readonly RunRecord[]): number {
   const isPartial = records.some(
     ({ report }) =>
       report !== null &&
-      (report.failures > 0 || report.heldBack !== null || report.missingFolders.length > 0),
+      (report.failures > 0 ||
+        report.heldBack !== null ||
+        report.missingFolders.length > 0 ||
+        report.unreadFolders > 0),
   );
   return isPartial ? EXIT.partial : EXIT.ok;
 }

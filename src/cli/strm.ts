@@ -25,8 +25,8 @@ Files that are gone from the library are kept when they are more than BRIDGE_STR
 are asked about them.
 
 Exit codes: 0 everything is as it should be, 1 a directory could not be worked on, 2 wrong command line or setting,
-3 done in part: files failed, removals are held back or a folder of a rule is not there, 130 interrupted; the next run
-goes on where this one ended.`,
+3 done in part: files failed, removals are held back, a folder of a rule is not there or some were never read,
+130 interrupted; the next run goes on where this one ended.`,
     );
   addSettingFlags(sync, 'hidden').action(async (options: SyncOptions & Record<string, unknown>) => {
     const settings = settingsFrom(options, env);

@@ -25,6 +25,9 @@ export const reportSchema = z.object({
       'Removals that wait: until a person allows so many, or until the library has been read in full',
     ),
   missingFolders: z.array(z.string()).describe('Folders that the rules name and the library lacks'),
+  unreadFolders: count.describe(
+    'Folders of the library that were never read, so that their files are not known',
+  ),
 });
 
 /** What one run did with one root. */
@@ -51,6 +54,11 @@ export class Tally {
   #leftCount = 0;
   #failures = 0;
 
+  /** Files that were changed or left. */
+  get handled(): number {
+    return this.changed + this.#leftCount;
+  }
+
   get changed(): number {
     return Object.values(this.#done).reduce((sum, one) => sum + one, 0);
   }
@@ -65,7 +73,7 @@ export class Tally {
     if (this.#left.length < MOST_LEFT) this.#left.push(outcome);
   }
 
-  totals(): Omit<RunReport, 'dryRun' | 'missingFolders'> {
+  totals(): Omit<RunReport, 'dryRun' | 'missingFolders' | 'unreadFolders'> {
     return {
       kept: this.kept,
       done: { ...this.#done },

@@ -73,6 +73,8 @@ class Run {
   /** Files that the folders they were in do not want any more, by their keys. */
   readonly #leaving = new Map<number, OwnedFile>();
   #foldersDone = 0;
+  /** The part of the plan that is being carried out: its folders are done as far as its files are. */
+  #underWay = { folders: 0, files: 0, handledBefore: 0 };
   #foldersTotal = 0;
 
   constructor(parts: SyncParts, request: SyncRequest) {
@@ -88,7 +90,9 @@ class Run {
     await this.#removeLeaving(due, execution);
     const settled = [...due.folderIds].filter((id) => !execution.unsettled.has(id));
     if (!dryRun) this.#parts.manifest.progress.settleDue(settled);
-    return { dryRun, ...this.#tally.totals(), missingFolders: [...due.missing] };
+    const { foldersKnown, foldersListed } = this.#parts.library.crawlStatus();
+    const unreadFolders = foldersKnown - foldersListed;
+    return { dryRun, ...this.#tally.totals(), missingFolders: [...due.missing], unreadFolders };
   }
 
   async #open(): Promise<Execution> {
@@ -155,9 +159,15 @@ class Run {
       for (const { folderId } of plan.deferred) again.add(folderId);
       for (const owned of plan.leaving) this.#leaving.set(owned.key, owned);
       if (isFirst) this.#tally.kept += plan.kept.length;
+      this.#underWay = {
+        folders: isFirst ? chunk.folderIds.length : 0,
+        files: plan.renames.flat().length + plan.writes.length,
+        handledBefore: this.#tally.handled,
+      };
       for (const id of await execution.carryOut(plan)) again.add(id);
       this.#settle(chunk, plan, (id) => again.has(id) || execution.unsettled.has(id));
-      if (isFirst) this.#foldersDone += chunk.folderIds.length;
+      this.#foldersDone += this.#underWay.folders;
+      this.#underWay = { folders: 0, files: 0, handledBefore: 0 };
       this.#report();
     }
     return again;
@@ -221,10 +231,16 @@ class Run {
   #report(): void {
     this.#request.onProgress?.({
       directory: this.#parts.root.directory,
-      foldersDone: this.#foldersDone,
+      foldersDone: this.#foldersDone + this.#foldersUnderWay(),
       foldersTotal: this.#foldersTotal,
       filesChanged: this.#tally.changed,
     });
+  }
+
+  #foldersUnderWay(): number {
+    const { folders, files, handledBefore } = this.#underWay;
+    if (files === 0) return 0;
+    return Math.floor(folders * Math.min(1, (this.#tally.handled - handledBefore) / files));
   }
 
   /** Lets others have the thread, and ends the run when it is given up. */

@@ -67,6 +67,22 @@ test('strm sync works through a running bridge: a plan first, then the files, th
   expect((await bridge.ended).code).toBe(0);
 }, 180_000);
 
+test('strm sync of a library that was never read says so, and works once it has been', async () => {
+  const account = new EmulatedAccount();
+  account.addFile(account.addFolder(0, 'Movies'), 'Film.mkv', fileContent('src/emulator/media/film.mkv'));
+  emulator = await startEmulator({ account });
+  const root = join(workplace.dataDir, 'strm');
+  const settings = { ...accountSettings(emulator), BRIDGE_STRM_DIR: root };
+  const unread = await workplace.run(['strm', 'sync'], settings);
+  expect(unread.code).toBe(3);
+  expect(unread.stderr).toContain('1 folder has not been read yet: run fichier-bridge refresh --recursive');
+  expect((await workplace.run(['refresh', '--recursive'], settings)).code).toBe(0);
+  const { code, stdout, stderr } = await workplace.run(['strm', 'sync'], settings);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('1 created');
+  expect(readdirSync(join(root, 'Movies'))).toEqual(['Film.strm']);
+}, 120_000);
+
 test('strm sync says what is missing when no directory is set', async () => {
   const { code, stderr } = await workplace.run(['strm', 'sync'], {
     FICHIER_API_KEY: 'key',

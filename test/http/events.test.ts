@@ -124,6 +124,7 @@ describe('the problems', () => {
       failures: 1,
       heldBack: { count: 40, of: 100, because: 'too-many', sample: [] },
       missingFolders: ['/Films'],
+      unreadFolders: 0,
     };
     const record = { directory: '/media/strm', startedAt: 0, finishedAt: 0, problem: null, report };
     insight.strmRecords = [record];
@@ -145,7 +146,7 @@ describe('the problems', () => {
       },
     ]);
 
-    const well = { ...report, heldBack: null, missingFolders: [], failures: 0 };
+    const well = { ...report, heldBack: null, missingFolders: [], unreadFolders: 0, failures: 0 };
     insight.strmRecords = [{ ...record, report: well }];
     expect(recentProblems(insight, crawl, now)).toEqual([]);
   });

@@ -65,6 +65,21 @@ it('writes an address for each film and episode, and copies what lies beside the
   expect(stage.text('Films/First (2001).en.srt')).toMatch(/^bytes of /);
 });
 
+it('tells how far it is while it writes, not only at the end', async () => {
+  await stageWith((account) => {
+    for (let number = 0; number < 20; number += 1) {
+      const folder = account.addFolder(0, `Folder ${number}`);
+      for (let film = 0; film < 50; film += 1) account.addFile(folder, `Film ${number}-${film}.mkv`);
+    }
+  });
+  const seen: [number, number][] = [];
+  await stage.sync({ onProgress: ({ foldersDone, filesChanged }) => seen.push([foldersDone, filesChanged]) });
+  const folders = seen.map(([done]) => done);
+  expect(folders).toEqual(folders.toSorted((one, other) => one - other));
+  expect(seen.find(([done]) => done > 0 && done < 20)).toBeDefined();
+  expect(seen.at(-1)).toEqual([21, 1000]);
+});
+
 it('changes nothing in a second run', async () => {
   await stageWith(smallLibrary);
   await stage.sync();

@@ -22,6 +22,7 @@ function recordWith(report: Partial<NonNullable<RunRecord['report']>> = {}): Run
       failures: 0,
       heldBack: null,
       missingFolders: [],
+      unreadFolders: 0,
       ...report,
     },
   };

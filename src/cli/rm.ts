@@ -11,6 +11,7 @@ import type { Terminal } from './terminal.ts';
 interface RmOptions {
   readonly recursive?: true;
   readonly yes?: true;
+  readonly force?: true;
   readonly json?: true;
 }
 
@@ -21,6 +22,7 @@ export function addRm(program: Command, { env, terminal, finish }: CommandHost):
     .argument('<path...>', 'paths in the library')
     .option('-r, --recursive', 'folders too, with all that is in them')
     .option('-y, --yes', 'do not ask; needed where no terminal is')
+    .option('-f, --force', 'the same')
     .option('--json', 'the outcome as a JSON object');
   addSettingFlags(command, 'hidden').action(
     async (typed: string[], options: RmOptions & Record<string, unknown>) => {
@@ -32,7 +34,7 @@ export function addRm(program: Command, { env, terminal, finish }: CommandHost):
         for (const { path, ...amount } of plan.named) {
           terminal.remark(`remove ${printable(path)}${describeRemoval(amount)}`);
         }
-        if (options.yes !== true) await requireConsent(terminal);
+        if (options.yes !== true && options.force !== true) await requireConsent(terminal);
         const outcome = await removeAll(library, plan, terminal);
         if (options.json === true) terminal.print(JSON.stringify(outcome));
         else

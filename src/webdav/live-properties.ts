@@ -23,6 +23,9 @@ export interface LiveContext {
 /** The XML inside the property's element; null: this resource has no such property. */
 export type LiveProperty = (resource: Resource, path: DavPath, context: LiveContext) => string | null;
 
+/** The root has no name of its own; Nautilus and others show this for the whole share. */
+const ROOT_NAME = '1fichier';
+
 const LOCK_ENTRY = (scope: string): string =>
   `<D:lockentry><D:lockscope><D:${scope}/></D:lockscope><D:locktype><D:write/></D:locktype></D:lockentry>`;
 const SUPPORTED_LOCKS = LOCK_ENTRY('exclusive') + LOCK_ENTRY('shared');
@@ -30,7 +33,7 @@ const SUPPORTED_LOCKS = LOCK_ENTRY('exclusive') + LOCK_ENTRY('shared');
 /** Properties of the namespace `DAV:` that `allprop` returns (RFC 4918 section 15). */
 export const LIVE_PROPERTIES: ReadonlyMap<string, LiveProperty> = new Map<string, LiveProperty>([
   ['resourcetype', (resource) => (resource.kind === 'folder' ? '<D:collection/>' : '')],
-  ['displayname', (resource) => escapeXml(resource.name)],
+  ['displayname', (resource) => (resource.name === '' ? ROOT_NAME : escapeXml(resource.name))],
   ['getcontentlength', (resource) => (resource.kind === 'folder' ? null : String(resource.size))],
   ['getcontenttype', (resource) => contentTypeOf(resource)],
   ['getetag', (resource) => resourceTag(resource)],

@@ -57,6 +57,12 @@ test('quota is told when asked for by name and left out of allprop', async () =>
   expect(await propfind('/')).not.toContain('quota');
 });
 
+test('the root has a name to show', async () => {
+  expect(await propfind('/', { body: asking('<displayname/>') })).toContain(
+    '<D:displayname>1fichier</D:displayname>',
+  );
+});
+
 test('propname lists names without values', async () => {
   dav.memory.addFile(0, 'a.bin', Buffer.from('a'));
   const names = await propfind('/a.bin', {

@@ -14,6 +14,8 @@ function chunksOf(body: Readable): AsyncIterable<Buffer> {
 /** Lets the rest of a body go, that the answer may be read and the connection used again; a long one only for a while. */
 export function discardBody(request: IncomingMessage, clock: Clock): void {
   if (request.complete || request.destroyed) return;
+  // Whoever still iterates over the body keeps it from flowing; with a listener it flows as soon as they let go.
+  request.on('data', () => undefined);
   request.resume();
   const callOff = clock.after(LINGER_MS, () => request.destroy());
   request.once('close', callOff);

@@ -39,3 +39,10 @@ test.each<[string, Partial<Quirks>, number, RegExp]>([
     expect(whole.emulator.account.files(0).map(({ name }) => name)).toEqual(['old.mkv']);
   },
 );
+
+test('the connection of an upload that broke off half-way serves the next request at once', async () => {
+  whole.emulator.quirks.uploadFault = 'cut';
+  for (let time = 0; time < 20; time += 1) {
+    expect((await send('PUT', 'new.mkv', 'x'.repeat(3_000_000))).status).toBe(502);
+  }
+});

@@ -1,4 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Entry } from '../../src/library/entry.ts';
 import { startDav, type DavServer } from './dav-server.ts';
 
 let dav: DavServer;
@@ -123,4 +126,26 @@ test('a listing of 50,000 entries is sent in pieces and never held as one string
   // The mark of an entry may be cut in two by the end of a piece.
   expect(entries).toBeGreaterThan(50_000 - pieces);
   expect(largest).toBeLessThan(128 * 1024);
+});
+
+test('a listing ends when its client goes away', async () => {
+  const file = dav.memory.addFile(0, 'a', 1);
+  let ended = false;
+  function* endless(): Generator<Entry> {
+    try {
+      for (;;) yield file;
+    } finally {
+      ended = true;
+    }
+  }
+  vi.spyOn(dav.memory.library, 'children').mockImplementation(endless);
+  await dav.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = dav.app.server.address() as AddressInfo;
+  const asked = request({ port, path: '/dav/', method: 'PROPFIND', headers: { depth: '1' } });
+  asked.on('response', (answer) => {
+    answer.once('data', () => asked.destroy());
+  });
+  asked.on('error', () => undefined);
+  asked.end();
+  await expect.poll(() => ended, { timeout: 10_000 }).toBe(true);
 });

@@ -13,7 +13,7 @@ const SONG = join(ROOT, 'src/emulator/media/song.mp3');
 const FILES = 2000;
 const FILES_EACH = 100;
 /**
- * `npm run scan` starts one ffprobe for each file, which takes most of the half hour that it lasts. Otherwise FFmpeg opens and
+ * `npm run scan` starts one ffprobe for each file, which takes most of the ten minutes that it lasts. Otherwise FFmpeg opens and
  * probes a hundred files in one process, as Plex's scanner does.
  */
 const PROBES: Readonly<Record<string, readonly string[]>> = {

@@ -49,6 +49,8 @@ export class LinkCache implements LinkSource {
   readonly #lifetime: LinkLifetime;
   readonly #onStoreFailure: (error: BridgeError) => void;
   readonly #records: LRUCache<string, LinkRecord>;
+  /** Addresses, by file, of links that are used only where no other is to be had. */
+  readonly #doubted: LRUCache<string, string>;
   readonly #failures: FailureMemory;
   readonly #mints = new Map<string, SharedMint>();
   readonly #stats = { minted: 0, reused: 0, refused: 0, failed: 0 };
@@ -63,6 +65,7 @@ export class LinkCache implements LinkSource {
     this.#lifetime = options.lifetime;
     this.#onStoreFailure = options.onStoreFailure;
     this.#records = new LRUCache({ max: capacity });
+    this.#doubted = new LRUCache({ max: capacity });
     this.#failures = new FailureMemory(options.clock, capacity);
     this.#withStore(() => this.#store.removeOlderThan(this.#clock.now() - KEPT_ON_DISK_MS));
   }
@@ -71,6 +74,7 @@ export class LinkCache implements LinkSource {
     const { link, firstUsedAt } = this.#record(fileUrl);
     if (
       link !== null &&
+      this.#doubted.get(fileUrl) !== link.address &&
       isWithinLifetime({ mintedAt: link.mintedAt, firstUsedAt }, this.#clock.now(), this.#lifetime)
     ) {
       return this.#reuse(link);
@@ -99,9 +103,14 @@ export class LinkCache implements LinkSource {
     if (refusals >= MOST_REFUSALS_IN_A_ROW) this.#pauseMinting(fileUrl, refusals);
   }
 
+  doubt(fileUrl: string, link: DirectLink): void {
+    if (this.#record(fileUrl).link?.address === link.address) this.#doubted.set(fileUrl, link.address);
+  }
+
   accept(fileUrl: string, link: DirectLink): void {
     const record = this.#record(fileUrl);
     if (record.link?.address !== link.address) return;
+    this.#doubted.delete(fileUrl);
     const now = this.#clock.now();
     this.#longestServedMs = Math.max(this.#longestServedMs ?? 0, now - link.mintedAt);
     if (record.lastUsedAt !== null && Math.abs(now - record.lastUsedAt) < USE_WRITE_INTERVAL_MS) return;

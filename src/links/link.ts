@@ -19,6 +19,8 @@ export interface LinkSource {
   get(fileUrl: string, request: LinkRequest): Promise<DirectLink>;
   /** Says that `link` was refused by the storage host; the next `get` mints another, once for all who say so. */
   refuse(fileUrl: string, link: DirectLink): void;
+  /** Says that the way to the storage host of `link` fails: the next `get` tries for another, and gives this one if none is to be had. */
+  doubt(fileUrl: string, link: DirectLink): void;
   /** Says that the storage host served bytes for `link`: its time since the first use counts from then on. */
   accept(fileUrl: string, link: DirectLink): void;
 }

@@ -190,7 +190,10 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
       links.refuse(this.#content.url, link);
       throw remedy.error;
     }
-    if (remedy.renewLink) links.refuse(this.#content.url, link);
+    if (remedy.renewLink) {
+      if (setback.cause === 'failed') links.doubt(this.#content.url, link);
+      else links.refuse(this.#content.url, link);
+    }
     const resumes = this.#position > this.#start ? 'resumed' : 'retried';
     this.#tellHealed(remedy.renewLink ? 'link-renewed' : resumes, setback.reason);
     if (remedy.attempt === 0) return;

@@ -139,6 +139,7 @@ describe('a storage host of 1fichier that redirects into a private network', () 
   const links: LinkSource = {
     get: () => Promise.resolve({ address: `${PUBLIC}/p1`, mintedAt: 0 }),
     refuse: () => undefined,
+    doubt: () => undefined,
     accept: () => undefined,
   };
   const file = {

@@ -42,6 +42,10 @@ class CountingLinks implements LinkSource {
     return Promise.resolve(this.#current);
   }
 
+  doubt(_: string, link: DirectLink): void {
+    this.refuse(_, link);
+  }
+
   refuse(_: string, link: DirectLink): void {
     if (link === this.#current) this.#current = null;
   }

@@ -52,6 +52,10 @@ export class FakeLinks implements LinkSource {
     return Promise.resolve({ address: this.address, mintedAt: 0 });
   }
 
+  doubt(): void {
+    this.refuse();
+  }
+
   refuse(): void {
     // A fake link never goes stale.
   }

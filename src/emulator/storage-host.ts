@@ -114,8 +114,9 @@ export class StorageHost {
         sendPage(response, 200, page('Notice', 'Your download will begin shortly.'));
         return;
       case 'expire':
+        // Nobody could know: unlike whoever asks again, this refusal counts against nobody.
         link.revoked = true;
-        this.#refuseDeadLink(response);
+        this.#sendDeadLink(response);
         return;
       case 'redirect':
         if (fault.to === 'elsewhere' && moved) break;
@@ -206,9 +207,14 @@ export class StorageHost {
   }
 
   #refuseDeadLink(response: ServerResponse): void {
+    this.#parts.guard.answered(this.#sendDeadLink(response));
+  }
+
+  /** Gives the status it sends. */
+  #sendDeadLink(response: ServerResponse): number {
     const status = DEAD_LINK_STATUS[this.#parts.quirks.deadLink];
-    this.#parts.guard.answered(status);
     sendPage(response, status, DEAD_LINK_PAGE);
+    return status;
   }
 
   #overCap(file: EmulatedFile): boolean {

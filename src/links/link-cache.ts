@@ -6,6 +6,7 @@ import { FailureMemory } from './failure-memory.ts';
 import { isWithinLifetime, type LinkLifetime } from './lifetime.ts';
 import type { DirectLink, LinkRequest, LinkSource } from './link.ts';
 import type { LinkRecord, LinkStore } from './link-store.ts';
+import { LinkTrials, type LinkUse } from './link-trials.ts';
 import { SharedMint } from './shared-mint.ts';
 
 export interface LinkCacheOptions {
@@ -52,6 +53,7 @@ export class LinkCache implements LinkSource {
   /** Addresses, by file, of links that are used only where no other is to be had. */
   readonly #doubted: LRUCache<string, string>;
   readonly #failures: FailureMemory;
+  readonly #trials = new LinkTrials();
   readonly #mints = new Map<string, SharedMint>();
   readonly #stats = { minted: 0, reused: 0, refused: 0, failed: 0 };
   #longestServedMs: number | null = null;
@@ -88,6 +90,13 @@ export class LinkCache implements LinkSource {
       if (older !== null && error.retryable && error.kind !== 'cancelled') return this.#reuse(older);
       throw error;
     }
+  }
+
+  async use(fileUrl: string, link: DirectLink, signal: AbortSignal): Promise<LinkUse | null> {
+    const isKept = (): boolean => this.#record(fileUrl).link?.address === link.address;
+    const isFresh = (): boolean => isKept() && this.#record(fileUrl).firstUsedAt === null;
+    const use = await this.#trials.enter(link.address, isFresh, signal);
+    return isKept() ? use : null;
   }
 
   refuse(fileUrl: string, link: DirectLink): void {

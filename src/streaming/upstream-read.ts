@@ -1,12 +1,13 @@
 import { sleep, type Random } from '../clock.ts';
 import { BridgeError, asBridgeError } from '../errors.ts';
 import type { DirectLink, LinkSource } from '../links/link.ts';
+import type { LinkUse } from '../links/link-trials.ts';
 import { TURN_BYTES, type ConnectionBudget, type ConnectionLease } from './connection-budget.ts';
 import type { Content, Healing, UpstreamRequest } from './content.ts';
 import { Patience } from './patience.ts';
 import type { ByteRange } from './range.ts';
 import { Recovery } from './recovery.ts';
-import type { Setback } from './storage-answer.ts';
+import type { Asked, Setback } from './storage-answer.ts';
 import { requestMedia, transportSetback, type Media, type StorageConnection } from './storage-request.ts';
 
 /** What reads share. */
@@ -102,7 +103,10 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
         }
         const isCutShort = media.exchange.isOver && this.#transfer !== null && this.#position < until;
         this.#close();
-        if (isCutShort) await this.#heal(transportSetback(media.exchange.failure), link, patience);
+        if (isCutShort) {
+          const delayMs = this.#remedy(transportSetback(media.exchange.failure), link, patience);
+          await this.#pause(delayMs);
+        }
       }
     } catch (error) {
       if (this.#ending === null) throw error;
@@ -129,15 +133,18 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
     for (;;) {
       this.#throwIfStopped();
       const link = await this.#getLink(patience);
-      const setback = await this.#connect(link);
+      const delayMs = await this.#connect(link, patience);
       if (this.#transfer !== null) return this.#transfer;
       this.#throwIfStopped();
-      if (setback !== null) await this.#heal(setback, link, patience);
+      await this.#pause(delayMs);
     }
   }
 
-  /** Opens `#transfer`, or gives the reason why not; null: the connection went to somebody more urgent. */
-  async #connect(link: DirectLink): Promise<Setback | null> {
+  /**
+   * Opens `#transfer`, or gives how long to wait before the next attempt (ms); 0: none failed, the connection went to
+   * somebody more urgent or the link was given up by another reader.
+   */
+  async #connect(link: DirectLink, patience: Patience): Promise<number> {
     const { budget, links } = this.#parts;
     const reclaim = new AbortController();
     const lease = await budget.acquire({
@@ -149,20 +156,32 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
         this.#close();
       },
     });
-    // While others wait, asking for one turn at a time lets the connection be used again after it.
-    const most = budget.isContended ? this.#position + TURN_BYTES : this.#end;
-    const range = { start: this.#position, end: Math.min(this.#end, most) };
-    const { size, contentType } = this.#content;
     const signal = AbortSignal.any([this.#scope.signal, reclaim.signal]);
-    const media = await requestMedia(this.#parts, link.address, { range, size, contentType }, signal);
-    if (!('exchange' in media) || signal.aborted) {
-      lease.release();
-      if ('exchange' in media) media.exchange.close();
-      return 'cause' in media && !signal.aborted ? media : null;
+    let use: LinkUse | null = null;
+    try {
+      use = await links.use(this.#content.url, link, signal);
+      if (use === null) return 0;
+      const media = await requestMedia(this.#parts, link.address, this.#asked(), signal);
+      if (!('exchange' in media)) {
+        return 'cause' in media && !signal.aborted ? this.#remedy(media, link, patience) : 0;
+      }
+      if (signal.aborted) {
+        media.exchange.close();
+        return 0;
+      }
+      links.accept(this.#content.url, link);
+      this.#transfer = { media, lease, link };
+      return 0;
+    } finally {
+      use?.over();
+      if (this.#transfer === null) lease.release();
     }
-    links.accept(this.#content.url, link);
-    this.#transfer = { media, lease, link };
-    return null;
+  }
+  #asked(): Asked {
+    const { size, contentType } = this.#content;
+    // While others wait, asking for one turn at a time lets the connection be used again after it.
+    const most = this.#parts.budget.isContended ? this.#position + TURN_BYTES : this.#end;
+    return { range: { start: this.#position, end: Math.min(this.#end, most) }, size, contentType };
   }
 
   async #getLink(patience: Patience): Promise<DirectLink> {
@@ -182,7 +201,8 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
     }
   }
 
-  async #heal(setback: Setback, link: DirectLink, patience: Patience): Promise<void> {
+  /** Does what can be done about a setback at once; gives how long to wait before the next attempt (ms). */
+  #remedy(setback: Setback, link: DirectLink, patience: Patience): number {
     this.#throwIfStopped();
     const remedy = this.#recovery.remedyFor(setback);
     const { links } = this.#parts;
@@ -196,12 +216,12 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
     }
     const resumes = this.#position > this.#start ? 'resumed' : 'retried';
     this.#tellHealed(remedy.renewLink ? 'link-renewed' : resumes, setback.reason);
-    if (remedy.attempt === 0) return;
-    await this.#pause(Math.max(patience.delayBefore(remedy.attempt), setback.retryAfterMs ?? 0));
+    if (remedy.attempt === 0) return 0;
+    return Math.max(patience.delayBefore(remedy.attempt), setback.retryAfterMs ?? 0);
   }
 
-  #pause(delayMs: number): Promise<void> {
-    return sleep(this.#parts.clock, delayMs, this.#scope.signal);
+  async #pause(delayMs: number): Promise<void> {
+    if (delayMs > 0) await sleep(this.#parts.clock, delayMs, this.#scope.signal);
   }
 
   #tellHealed(action: Healing['action'], reason: string): void {

@@ -1,13 +1,16 @@
 import { MockAgent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
+import { syntheticBytes } from '../../src/emulator/synthetic-bytes.ts';
 import type { StorageFaultInput } from '../../src/emulator/storage-faults.ts';
 import type { LinkSource } from '../../src/links/link.ts';
 import { ConnectionBudget } from '../../src/streaming/connection-budget.ts';
 import { UpstreamReader } from '../../src/streaming/upstream-reader.ts';
 import { fastClock } from '../support/fast-clock.ts';
-import type { WholeBridge } from '../support/whole-bridge.ts';
-import { expectCut, expectRefusal, expectUnbroken, MIDDLE, startCinema } from './playing.ts';
+import { getRange, type WholeBridge } from '../support/whole-bridge.ts';
+import { expectCut, expectRefusal, expectUnbroken, FILM, MIDDLE, startCinema } from './playing.ts';
+
+const MIB = 1024 * 1024;
 
 let whole: WholeBridge;
 
@@ -52,6 +55,17 @@ describe('the film goes on, and nobody notices, when the storage host', () => {
   test('lets the link expire before the first byte', async () => {
     whole.emulator.faults.next({ kind: 'expire' });
     await expectUnbroken(whole, { links: 2 });
+  });
+
+  test('lets a fresh link expire for eight who read at once, and only one of them is refused', async () => {
+    whole.emulator.faults.next({ kind: 'expire' });
+    const seats = Array.from({ length: 8 }, (_, seat) => seat * MIB);
+    const answers = await Promise.all(seats.map((at) => getRange(whole, FILM, at, at + 1000)));
+    for (const [seat, { body }] of answers.entries()) {
+      expect(body.equals(syntheticBytes('film', seat * MIB, seat * MIB + 1000))).toBe(true);
+    }
+    expect(whole.emulator.counts().storageStatuses['410']).toBe(1);
+    expect(whole.emulator.counts().api['get_token']).toBe(2);
   });
 
   test('lets the link expire in mid-body', async () => {
@@ -139,6 +153,7 @@ describe('a storage host of 1fichier that redirects into a private network', () 
   const links: LinkSource = {
     get: () => Promise.resolve({ address: `${PUBLIC}/p1`, mintedAt: 0 }),
     refuse: () => undefined,
+    use: () => Promise.resolve({ over: () => undefined }),
     doubt: () => undefined,
     accept: () => undefined,
   };

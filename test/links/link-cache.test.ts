@@ -180,6 +180,76 @@ describe('life of a link', () => {
   });
 });
 
+describe('the first use of a fresh link', () => {
+  const stays = (): AbortSignal => new AbortController().signal;
+
+  test('is made by one reader while the others wait, and of a refusal all hear without asking', async () => {
+    const cache = startCache();
+    const link = await cache.get(FILE, VIEWER);
+    const first = await cache.use(FILE, link, stays());
+    const others = Array.from({ length: 20 }, () => cache.use(FILE, link, stays()));
+    cache.refuse(FILE, link);
+    first?.over();
+    expect(await Promise.all(others)).toEqual(Array.from({ length: 20 }, () => null));
+  });
+
+  test('lets all others go once the storage host has taken it', async () => {
+    const cache = startCache();
+    const link = await cache.get(FILE, VIEWER);
+    const first = await cache.use(FILE, link, stays());
+    const others = Array.from({ length: 20 }, () => cache.use(FILE, link, stays()));
+    cache.accept(FILE, link);
+    first?.over();
+    expect(await Promise.all(others)).not.toContain(null);
+  });
+
+  test('passes to the next when it ends without an answer, one at a time', async () => {
+    const cache = startCache();
+    const link = await cache.get(FILE, VIEWER);
+    const first = await cache.use(FILE, link, stays());
+    const passed: number[] = [];
+    const others = [1, 2].map(async (other) => {
+      const use = await cache.use(FILE, link, stays());
+      passed.push(other);
+      return use;
+    });
+    first?.over();
+    (await others[0])?.over();
+    expect(passed).toEqual([1]);
+    await others[1];
+    expect(passed).toEqual([1, 2]);
+  });
+
+  test('is waited for by nobody who gives up', async () => {
+    const cache = startCache();
+    const link = await cache.get(FILE, VIEWER);
+    await cache.use(FILE, link, stays());
+    const leaver = new AbortController();
+    const left = cache.use(FILE, link, leaver.signal);
+    leaver.abort();
+    expect(await left).toBeNull();
+  });
+});
+
+describe('a link whose storage host cannot be reached', () => {
+  test('is replaced at the next request', async () => {
+    const cache = startCache();
+    const link = await cache.get(FILE, VIEWER);
+    cache.doubt(FILE, link);
+    expect((await cache.get(FILE, VIEWER)).address).toBe('https://a-1.example/p2');
+  });
+
+  test('is given again where no other is to be had, and never counts as refused', async () => {
+    const cache = startCache();
+    for (let round = 0; round < 5; round += 1) cache.doubt(FILE, await cache.get(FILE, VIEWER));
+    const last = await cache.get(FILE, VIEWER);
+    cache.doubt(FILE, last);
+    api.answer = () => new BridgeError('flood-locked', 'locked');
+    expect(await cache.get(FILE, VIEWER)).toBe(last);
+    expect(cache.stats().refused).toBe(0);
+  });
+});
+
 describe('restart', () => {
   test('links survive it, with their use', async () => {
     const before = startCache(DOCUMENTED);

@@ -89,8 +89,7 @@ const checks = verdict({
     ...mishaps,
     ...observer.deaths.map((at) => `the bridge ended by itself after ${Math.round(at)} ms`),
   ],
-  locks: trouble.locks,
-  floodAnswers: stage.emulator.counts().floodAnswers,
+  counts: stage.emulator.counts(),
   missing,
 });
 const page = finalPage(Number(values.minutes), tally, observer, checks);

@@ -30,7 +30,6 @@ export class Trouble {
   #timer: NodeJS.Timeout | null = null;
   #outage: NodeJS.Timeout | null = null;
   #count = 0;
-  #locks = 0;
 
   /**
    * @param lockAfterMs when the API locks everyone out. It does so once: a lock that follows another within half an
@@ -57,10 +56,6 @@ export class Trouble {
   /** Events so far, flood locks among them. */
   get count(): number {
     return this.#count;
-  }
-
-  get locks(): number {
-    return this.#locks;
   }
 
   begin(): void {
@@ -120,7 +115,6 @@ export class Trouble {
   }
 
   #lock(): void {
-    this.#locks += 1;
     this.#emulator.lockApi(LOCK_SECONDS);
   }
 

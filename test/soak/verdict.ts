@@ -1,5 +1,6 @@
 import { CALL_BURST, CALLS_PER_SECOND, CONNECTIONS, MEMORY_CACHE, READ_AHEAD } from './restarted-bridge.ts';
 import type { Sample } from './observer.ts';
+import type { EmulatorCounts } from '../../src/emulator/counts.ts';
 
 const MIB = 1024 * 1024;
 const MINUTE_MS = 60_000;
@@ -11,8 +12,6 @@ const GROWTH_SHOWS_MS = 4 * MINUTE_MS;
 /** How much more memory the end of the time without restarts may take than its beginning (bytes). */
 const MEMORY_GROWTH_ALLOWED = 48 * MIB;
 const DESCRIPTOR_GROWTH_ALLOWED = 12;
-/** Calls answered with a lock for each lock that the soak itself began: as many as may be under way at a time. */
-const FLOOD_ANSWERS_PER_LOCK = 6;
 
 export interface Evidence {
   readonly samples: readonly Sample[];
@@ -21,8 +20,7 @@ export interface Evidence {
   readonly atRest: Sample | null;
   readonly readFailures: readonly string[];
   readonly mishaps: readonly string[];
-  readonly locks: number;
-  readonly floodAnswers: number;
+  readonly counts: EmulatorCounts;
   readonly missing: readonly string[];
 }
 
@@ -35,7 +33,7 @@ export interface Check {
 
 /** Judges a soak. */
 export function verdict(evidence: Evidence): readonly Check[] {
-  const { samples, steadyFrom, atRest, readFailures, mishaps, missing, locks, floodAnswers } = evidence;
+  const { samples, steadyFrom, atRest, readFailures, mishaps, missing, counts } = evidence;
   const memoryPeak = peak(samples, (sample) => sample.residentBytes);
   const memoryLimit = MEMORY_CACHE + READ_AHEAD + MEMORY_ALLOWED;
   const isLongEnough = (samples.at(-1)?.at ?? 0) - steadyFrom >= GROWTH_SHOWS_MS;
@@ -66,8 +64,8 @@ export function verdict(evidence: Evidence): readonly Check[] {
     },
     {
       name: `at most ${callsLimit} calls of the API in any minute, and no lock but those that the soak began`,
-      found: `${callsPeak} calls, ${floodAnswers} refused in ${locks} locks`,
-      passed: callsPeak <= callsLimit && floodAnswers <= locks * FLOOD_ANSWERS_PER_LOCK,
+      found: `${callsPeak} calls, ${counts.floodAnswers} refused, locks: ${locksByCause(counts)}`,
+      passed: callsPeak <= callsLimit && Object.keys(counts.locks).every((cause) => cause === 'ordered'),
     },
     {
       name: 'the library shows in the end what the account holds',
@@ -129,6 +127,11 @@ function livesInAMinute(samples: readonly Sample[]): number {
     most = Math.max(most, sample.life - (samples[from]?.life ?? 0));
   }
   return most;
+}
+
+function locksByCause({ locks }: EmulatorCounts): string {
+  const causes = Object.entries(locks).map(([cause, count]) => `${count} ${cause}`);
+  return causes.length === 0 ? 'none' : causes.join(', ');
 }
 
 export function mib(bytes: number): string {

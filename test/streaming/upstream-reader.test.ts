@@ -3,6 +3,7 @@ import type { Agent } from 'undici';
 import { systemClock } from '../../src/clock.ts';
 import { BridgeError } from '../../src/errors.ts';
 import type { DirectLink, LinkSource } from '../../src/links/link.ts';
+import type { LinkUse } from '../../src/links/link-trials.ts';
 import { ConnectionBudget } from '../../src/streaming/connection-budget.ts';
 import type { Content, Healing } from '../../src/streaming/content.ts';
 import { createStorageDispatcher } from '../../src/streaming/storage-dispatcher.ts';
@@ -40,6 +41,10 @@ class CountingLinks implements LinkSource {
     this.minted += 1;
     this.#current = { address: this.address(this.minted), mintedAt: this.minted };
     return Promise.resolve(this.#current);
+  }
+
+  use(): Promise<LinkUse> {
+    return Promise.resolve({ over: () => undefined });
   }
 
   doubt(_: string, link: DirectLink): void {

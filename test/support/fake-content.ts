@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { DirectLink, LinkSource } from '../../src/links/link.ts';
+import type { LinkUse } from '../../src/links/link-trials.ts';
 import type { Content, ContentReader, ReadRequest } from '../../src/streaming/content.ts';
 import type { ByteRange } from '../../src/streaming/range.ts';
 
@@ -50,6 +51,10 @@ export class FakeLinks implements LinkSource {
   get(fileUrl: string): Promise<DirectLink> {
     this.minted.push(fileUrl);
     return Promise.resolve({ address: this.address, mintedAt: 0 });
+  }
+
+  use(): Promise<LinkUse> {
+    return Promise.resolve({ over: () => undefined });
   }
 
   doubt(): void {

@@ -1,4 +1,5 @@
-// 64 viewers at 25 Mbit/s each who seek while the storage host fails now and then: `npm run bench:viewers`.
+// 64 viewers at 25 Mbit/s each who seek while the storage host fails now and then:
+// `npm run bench:viewers -- [viewers] [seconds] [connections ...]`.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -8,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { EmulatedAccount } from '../src/emulator/account.ts';
 import { syntheticContent } from '../src/emulator/content.ts';
-import { startEmulator } from '../src/emulator/emulator.ts';
+import { startEmulator, type Emulator } from '../src/emulator/emulator.ts';
 import { startFailingStorage } from './nginx.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { Program } from './program.ts';
@@ -17,6 +18,8 @@ import { quantile } from './statistics.ts';
 const MIB = 1024 * 1024;
 const VIEWERS = Number(process.argv[2] ?? 64);
 const SECONDS = Number(process.argv[3] ?? 60);
+/** The most that 1fichier bears, and what the bridge makes of it unless told otherwise. */
+const CONNECTIONS = process.argv.length > 4 ? process.argv.slice(4).map(Number) : [30, 12];
 const BYTES_PER_SECOND = 25_000_000 / 8;
 const FILE = 'film.bin';
 const FILE_SIZE = 1024 * MIB;
@@ -49,27 +52,36 @@ async function main(): Promise<void> {
   try {
     await writeFilm(join(folder, FILE));
     running.push(await startFailingStorage(folder, FILE, storagePort));
-    const port = await freePort();
-    const bridge = await Program.start('bridge', port, [process.execPath, 'dist/main.js', 'serve'], {
-      FICHIER_API_URL: emulator.apiUrl,
-      FICHIER_API_KEY: emulator.apiKey,
-      FICHIER_CALLS_PER_SECOND: '3',
-      FICHIER_CALL_BURST: '10',
-      BRIDGE_PORT: String(port),
-      BRIDGE_DATA_DIR: join(folder, 'data'),
-      BRIDGE_LOG_LEVEL: 'error',
-      BRIDGE_CACHE_MEMORY: String(CACHE),
-      BRIDGE_CACHE_DISK: '0',
-      BRIDGE_READ_AHEAD: String(READ_AHEAD),
-      BRIDGE_CONNECTIONS: '30',
-    });
-    running.push(bridge);
-    await everyLink(`http://127.0.0.1:${port}`);
-    await report(bridge, await watchAll(`http://127.0.0.1:${port}`, bridge));
+    for (const connections of CONNECTIONS) await measure(folder, emulator, connections);
   } finally {
     for (const program of running.reverse()) await program.stop();
     await emulator.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(folder: string, emulator: Emulator, connections: number): Promise<void> {
+  const port = await freePort();
+  const bridge = await Program.start('bridge', port, [process.execPath, 'dist/main.js', 'serve'], {
+    FICHIER_API_URL: emulator.apiUrl,
+    FICHIER_API_KEY: emulator.apiKey,
+    FICHIER_CALLS_PER_SECOND: '3',
+    FICHIER_CALL_BURST: '10',
+    BRIDGE_PORT: String(port),
+    BRIDGE_DATA_DIR: join(folder, `data-${port}`),
+    BRIDGE_LOG_LEVEL: 'error',
+    BRIDGE_CACHE_MEMORY: String(CACHE),
+    BRIDGE_CACHE_DISK: '0',
+    BRIDGE_READ_AHEAD: String(READ_AHEAD),
+    BRIDGE_CONNECTIONS: String(connections),
+  });
+  try {
+    await everyLink(`http://127.0.0.1:${port}`);
+    const outcome = await watchAll(`http://127.0.0.1:${port}`, bridge);
+    console.log(`\n${connections} connections`);
+    await report(bridge, outcome);
+  } finally {
+    await bridge.stop();
   }
 }
 

@@ -43,12 +43,30 @@ export interface Upstream {
    * Yields exactly the bytes of `range`, in chunks of any size, or throws a BridgeError (`patience-exhausted`, or
    * what the link source says). Returning early or aborting closes the connection at once.
    */
-  read(content: Content, range: ByteRange, request: UpstreamRequest): AsyncGenerator<Buffer, void, undefined>;
+  read(content: Content, range: ByteRange, request: UpstreamRequest): UpstreamBytes;
+}
+
+/** The bytes of one range, in chunks, as they come. */
+export interface UpstreamBytes extends AsyncGenerator<Buffer, void, undefined> {
+  /** Whether more bytes come without another request to the storage host. */
+  readonly connected: boolean;
+  /** Says that no byte is wanted for the time being: until the next `next` the connection may serve others. */
+  rest(): void;
+}
+
+/** What the readers behind an upstream read need; asked whenever connections are shared out. */
+export interface Need {
+  /** How long the bytes at hand last (ms); 0: somebody waits for the next one. */
+  leadMs(): number;
+  /** Offset up to which bytes are wanted for now, exclusive. */
+  goal(): number;
 }
 
 export interface UpstreamRequest {
   readonly priority: Priority;
   readonly signal?: AbortSignal | undefined;
+  /** Without it all bytes are wanted, and waited for. */
+  readonly need?: Need | undefined;
   /** Told of what had to be healed, for status pages and metrics. */
   readonly onHealed?: ((healing: Healing) => void) | undefined;
 }

@@ -5,7 +5,8 @@ import type { Priority } from '../fichier/api.ts';
 import type { Block } from './block.ts';
 import type { BlockAddress, BlockCache } from './block-cache.ts';
 import type { Content, Healing } from './content.ts';
-import type { Flow, FlowReader } from './flow.ts';
+import type { Flow } from './flow.ts';
+import type { FlowReader } from './flow-readers.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { ByteRange } from './range.ts';
 import { windowAfter } from './read-ahead.ts';
@@ -77,6 +78,10 @@ export class Cursor implements FlowReader {
     const { cache, flows, priority } = this.#options;
     const window = windowAfter(this.#progress, cache.layout.blockSize, flows.readAhead, priority);
     return Math.min(this.#position + window, this.#fetchEnd);
+  }
+
+  get rate(): number {
+    return this.#options.stream.rate;
   }
 
   /** The next bytes when they are at hand: a view of a block, at most to the block's end. */

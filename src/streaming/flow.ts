@@ -2,19 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { Priority } from '../fichier/api.ts';
 import { asBridgeError, BridgeError } from '../errors.ts';
 import { Block } from './block.ts';
-import type { Content, Healing, Upstream } from './content.ts';
-import type { ReadAheadBudget } from './read-ahead.ts';
-
-/** Someone served by a flow. */
-export interface FlowReader {
-  /** Offset of the next byte it reads. */
-  readonly position: number;
-  /** Offset up to which bytes may be fetched for it now, exclusive. */
-  readonly goal: number;
-  /** Called when bytes have come or the flow has ended. */
-  wake(): void;
-  healed(healing: Healing): void;
-}
+import type { Content, Need, Upstream, UpstreamBytes } from './content.ts';
+import { FlowReaders, type FlowReader } from './flow-readers.ts';
+import type { ReadAheadAccount, ReadAheadBudget } from './read-ahead.ts';
 
 /**
  * Why a reader leaves: it has given up, it has read all that it wanted, or it has read one range of many and is expected
@@ -24,6 +14,9 @@ export type Leaving = 'given-up' | 'satisfied' | 'expected-back';
 
 /** How long a reader is expected back (ms). */
 const EXPECTED_BACK_MS = 3_000;
+
+/** A request for less is hardly worth its round trip (bytes). */
+const LEAST_REQUEST = 1024 * 1024;
 
 export interface FlowPlan {
   readonly content: Content;
@@ -49,21 +42,24 @@ export interface FlowContext {
 }
 
 /**
- * One upstream request that fills consecutive blocks for everyone who reads near by.
+ * One upstream read that fills consecutive blocks for everyone who reads near by.
  *
  * It runs ahead of its foremost reader as far as that reader's goal and the budget for reading ahead allow, and
- * stands still (the connection open, nothing pulled) beyond. A block somebody waits for is fetched whatever the
- * budget says. Blocks are held from their first byte until the foremost reader has passed them; those further
+ * stands still beyond: with the connection open as long as nobody else needs it, else until half of what it ran ahead
+ * has been read, so that each new request is worth its price. A block somebody waits for is fetched whatever the budget
+ * says. Blocks are held from their first byte until the foremost reader has passed them; those further
  * behind find them in the cache, so a slow reader costs no memory here and delays nobody.
  * When the last reader leaves, the request is cancelled at once and what has come of the block is kept; when he is
  * expected back, it stands still for some seconds, as far ahead of him as he let it run.
  */
-export class Flow {
+export class Flow implements Need {
   readonly end: number;
   readonly #plan: FlowPlan;
   readonly #context: FlowContext;
   readonly #abort = new AbortController();
-  readonly #readers = new Set<FlowReader>();
+  readonly #readers = new FlowReaders();
+  readonly #account: ReadAheadAccount;
+  readonly #bytes: UpstreamBytes;
   readonly #held = new Map<number, Block>();
   #filling: Block | null = null;
   #position: number;
@@ -79,6 +75,17 @@ export class Flow {
     this.#plan = plan;
     this.#context = context;
     this.#position = plan.start;
+    this.#account = context.budget.open(this.#kick);
+    this.#bytes = context.upstream.read(
+      plan.content,
+      { start: plan.start, end: plan.end },
+      {
+        priority: plan.priority,
+        signal: this.#abort.signal,
+        onHealed: (healing) => this.#readers.healed(healing),
+        need: this,
+      },
+    );
   }
 
   /** Why it ended short; null while it runs and when it ended well. */
@@ -100,6 +107,19 @@ export class Flow {
   blockAt(position: number): Block | null {
     const block = this.#held.get(Math.floor(position / this.#context.blockSize));
     return block?.covers(position) === true ? block : null;
+  }
+
+  leadMs(): number {
+    return this.#readers.leadMs(this.#position);
+  }
+
+  /** Where the fetch should come to an end, were it to make room for others: where a block ends. */
+  goal(): number {
+    const { blockSize } = this.#context;
+    const goal = Math.max(this.#promisedEnd, this.#readers.goal());
+    const allowed = Math.min(goal, this.#position + this.#room(goal));
+    const wanted = Math.max(allowed, this.#position + LEAST_REQUEST);
+    return Math.min(Math.ceil(wanted / blockSize) * blockSize, this.end);
   }
 
   join(reader: FlowReader): void {
@@ -143,24 +163,19 @@ export class Flow {
 
   /** Lets the blocks go that all have passed, and fetches on where the reader's progress allows. */
   readerMoved(): void {
-    const foremost = this.#foremost();
+    const foremost = this.#readers.foremost();
     for (const [index, block] of this.#held) {
       if ((index + 1) * this.#context.blockSize > foremost || block === this.#filling) break;
       this.#held.delete(index);
-      this.#context.budget.release(block.capacity);
+      this.#account.release(block.capacity);
     }
     if (this.#resume !== null) this.#kick();
   }
 
   /** Fetches until all has come, nobody is left, or upstream fails. Never rejects. */
   async run(): Promise<void> {
-    const { content, start, end, priority } = this.#plan;
-    const onHealed = (healing: Healing): void => {
-      for (const reader of this.#readers) reader.healed(healing);
-    };
     try {
-      const request = { priority, signal: this.#abort.signal, onHealed };
-      for await (const chunk of this.#context.upstream.read(content, { start, end }, request)) {
+      for await (const chunk of this.#bytes) {
         this.#context.onFetched(chunk.length);
         if (!(await this.#store(chunk))) break;
       }
@@ -177,7 +192,7 @@ export class Flow {
   /** Gives false when the flow is to end. */
   async #store(chunk: Buffer): Promise<boolean> {
     for (let taken = 0; taken < chunk.length;) {
-      const block = this.#filling ?? (await this.#nextBlock());
+      const block = this.#filling ?? (await this.#nextBlock(chunk.length - taken));
       if (block === null) return false;
       const added = block.append(chunk, taken);
       taken += added;
@@ -187,25 +202,33 @@ export class Flow {
         this.#context.onBlock(block);
       }
       if (this.#position === this.end) this.#endWith(null);
-      this.#wakeReaders();
+      this.#readers.wake();
     }
+    // Asked for before the next chunk is, which may take another request.
+    if (this.#filling === null && this.running) return (await this.#nextBlock(0)) !== null;
     return true;
   }
 
-  /** Waits until another block may be fetched; null: the flow is over. */
-  async #nextBlock(): Promise<Block | null> {
-    const { blockSize, budget } = this.#context;
+  /**
+   * Waits until another block may be fetched; null: the flow is over.
+   *
+   * @param atHand bytes from the present position on that have come already.
+   */
+  async #nextBlock(atHand: number): Promise<Block | null> {
+    const { blockSize } = this.#context;
     const index = Math.floor(this.#position / blockSize);
     const end = Math.min((index + 1) * blockSize, this.end);
     if (this.#position > this.#plan.start && this.#restIsCached(index)) this.#endWith(null);
-    while (this.running && !this.#mayFetch(end - this.#position)) {
-      await new Promise<void>((resolve) => {
+    while (this.running && !this.#mayFetch(end - this.#position, atHand)) {
+      const resumed = new Promise<void>((resolve) => {
         this.#resume = resolve;
       });
+      this.#bytes.rest();
+      await resumed;
     }
     if (!this.running) return null;
     const block = Block.empty(index, this.#position, end);
-    budget.take(block.capacity);
+    this.#account.take(block.capacity);
     this.#held.set(index, block);
     this.#filling = block;
     return block;
@@ -217,22 +240,26 @@ export class Flow {
     return isCached(index) && ((index + 1) * blockSize >= this.end || isCached(index + 1));
   }
 
-  #mayFetch(bytes: number): boolean {
-    let goal = this.#promisedEnd;
-    for (const reader of this.#readers) {
-      goal = Math.max(goal, reader.goal);
-      if (reader.position >= this.#position && reader.goal > this.#position) return true;
-    }
+  #mayFetch(bytes: number, atHand: number): boolean {
+    if (this.#readers.awaits(this.#position)) return true;
+    const goal = Math.max(this.#promisedEnd, this.#readers.goal());
     if (this.#position >= goal) return false;
-    if (this.#context.budget.allows(bytes)) return true;
-    this.#context.budget.onRelease(this.#kick);
+    const takesRequest = !this.#bytes.connected && atHand < bytes;
+    if (takesRequest && !this.#runsLow(goal)) return false;
+    if (bytes <= this.#room(goal)) return true;
+    this.#account.awaitRoom();
     return false;
   }
 
-  #foremost(): number {
-    let foremost = 0;
-    for (const reader of this.#readers) foremost = Math.max(foremost, reader.position);
-    return foremost;
+  /** Whether half of what it can expect to run ahead has been read. */
+  #runsLow(goal: number): boolean {
+    const foremost = this.#readers.foremost();
+    const lead = Math.min(goal - foremost, this.#account.share);
+    return this.#position - foremost <= lead / 2;
+  }
+
+  #room(goal: number): number {
+    return this.#account.room(goal - this.#readers.foremost());
   }
 
   readonly #kick = (): void => {
@@ -241,10 +268,6 @@ export class Flow {
     resume?.();
   };
 
-  #wakeReaders(): void {
-    for (const reader of this.#readers) reader.wake();
-  }
-
   #endWith(failure: BridgeError | null): void {
     if (!this.running) return;
     this.#state = 'ended';
@@ -252,14 +275,14 @@ export class Flow {
     const rest = this.#filling;
     this.#filling = null;
     if (rest !== null) this.#keepShort(rest);
-    this.#wakeReaders();
+    this.#readers.wake();
     if (this.#readers.size === 0) this.#close();
     this.#kick();
   }
 
   /** What has come of a block is worth keeping: the next read goes on from its end. */
   #keepShort(block: Block): void {
-    this.#context.budget.release(block.capacity - (block.end - block.start));
+    this.#account.release(block.capacity - (block.end - block.start));
     block.finish();
     if (block.capacity > 0) this.#context.onBlock(block);
   }
@@ -268,9 +291,8 @@ export class Flow {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#callOffWait?.();
-    for (const block of this.#held.values()) this.#context.budget.release(block.capacity);
     this.#held.clear();
-    this.#context.budget.forget(this.#kick);
+    this.#account.close();
     this.#context.onClosed(this);
   }
 }

@@ -147,6 +147,11 @@ export class StreamRecord {
     this.#rate = new SlidingRate(clock.monotonic());
   }
 
+  /** Bytes per second over the last ten seconds. */
+  get rate(): number {
+    return this.#rate.perSecond(this.#clock.monotonic());
+  }
+
   delivered(bytes: number, source: ByteSource): void {
     this.#position += bytes;
     this.#bytes[source] += bytes;
@@ -174,7 +179,7 @@ export class StreamRecord {
       client: this.#request.client,
       range: this.#request.range,
       position: this.#position,
-      rate: this.#rate.perSecond(this.#clock.monotonic()),
+      rate: this.rate,
       bytes: { ...this.#bytes },
       renewals: this.#renewals,
       retries: this.#retries,

@@ -2,8 +2,13 @@ import { sleep, type Random } from '../clock.ts';
 import { BridgeError, asBridgeError } from '../errors.ts';
 import type { DirectLink, LinkSource } from '../links/link.ts';
 import type { LinkUse } from '../links/link-trials.ts';
-import { TURN_BYTES, type ConnectionBudget, type ConnectionLease } from './connection-budget.ts';
-import type { Content, Healing, UpstreamRequest } from './content.ts';
+import {
+  TURN_BYTES,
+  type ConnectionBudget,
+  type ConnectionLease,
+  type ConnectionUser,
+} from './connection-budget.ts';
+import type { Content, Healing, Need, UpstreamBytes, UpstreamRequest } from './content.ts';
 import { Patience } from './patience.ts';
 import type { ByteRange } from './range.ts';
 import { Recovery } from './recovery.ts';
@@ -26,17 +31,23 @@ interface Transfer {
   readonly link: DirectLink;
 }
 
+/** Whoever waits for the first byte goes before those who run out of bytes less than this later (ms): their players have some. */
+const HEAD_START_MS = 500;
+
+const ALL_AT_ONCE: Need = { leadMs: () => 0, goal: () => Infinity };
 const RETURNED = new BridgeError('cancelled', 'the reader has had enough');
 
 /**
  * One read. An async generator in all but one respect: `return` takes effect at once, even while a `next` is
  * pending, which then ends as if the bytes were over.
  */
-export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
+export class UpstreamRead implements UpstreamBytes {
   readonly #parts: UpstreamReadParts;
   readonly #content: Content;
   readonly #end: number;
   readonly #request: UpstreamRequest;
+  readonly #need: Need;
+  readonly #user: ConnectionUser;
   readonly #start: number;
   readonly #recovery = new Recovery();
   readonly #scope = new AbortController();
@@ -51,10 +62,24 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
     this.#parts = parts;
     this.#content = content;
     this.#request = request;
+    this.#need = request.need ?? ALL_AT_ONCE;
+    this.#user = {
+      fileId: content.id,
+      priority: request.priority,
+      leadMs: () => this.#need.leadMs() + (this.#position > this.#start ? HEAD_START_MS : 0),
+    };
     this.#start = range.start;
     this.#end = range.end;
     this.#position = range.start;
     this.#bytes = this.#run();
+  }
+
+  get connected(): boolean {
+    return this.#transfer !== null;
+  }
+
+  rest(): void {
+    this.#transfer?.lease.rest();
   }
 
   next(): Promise<IteratorResult<Buffer, void>> {
@@ -84,7 +109,8 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
     const onAbort = (): void => this.#stop(new BridgeError('cancelled', 'the read was cancelled'));
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
-    const { clock, random, patienceMs } = this.#parts;
+    const { clock, random, patienceMs, budget } = this.#parts;
+    budget.join(this.#user);
     const patience = new Patience(clock, random, patienceMs, () => this.#stop(this.#outOfPatience()));
     try {
       while (this.#position < this.#end) {
@@ -113,6 +139,7 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
       if (this.#ending !== RETURNED) throw this.#ending;
     } finally {
       this.#close();
+      budget.leave(this.#user);
       patience.stop();
       signal?.removeEventListener('abort', onAbort);
     }
@@ -148,8 +175,7 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
     const { budget, links } = this.#parts;
     const reclaim = new AbortController();
     const lease = await budget.acquire({
-      fileId: this.#content.id,
-      priority: this.#request.priority,
+      user: this.#user,
       signal: this.#scope.signal,
       onReclaim: () => {
         reclaim.abort();
@@ -177,11 +203,17 @@ export class UpstreamRead implements AsyncGenerator<Buffer, void, undefined> {
       if (this.#transfer === null) lease.release();
     }
   }
+
   #asked(): Asked {
     const { size, contentType } = this.#content;
-    // While others wait, asking for one turn at a time lets the connection be used again after it.
-    const most = this.#parts.budget.isContended ? this.#position + TURN_BYTES : this.#end;
-    return { range: { start: this.#position, end: Math.min(this.#end, most) }, size, contentType };
+    return { range: { start: this.#position, end: this.#requestEnd() }, size, contentType };
+  }
+
+  /** A request that comes to its end leaves a connection that others can use; one that is cut short does not. */
+  #requestEnd(): number {
+    if (!this.#parts.budget.isShortFor(this.#user)) return this.#end;
+    const wanted = Math.max(this.#need.goal(), this.#position + 1);
+    return Math.min(wanted, this.#position + TURN_BYTES, this.#end);
   }
 
   async #getLink(patience: Patience): Promise<DirectLink> {

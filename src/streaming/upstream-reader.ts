@@ -1,4 +1,4 @@
-import type { Content, Upstream, UpstreamRequest } from './content.ts';
+import type { Content, Upstream, UpstreamBytes, UpstreamRequest } from './content.ts';
 import type { ByteRange } from './range.ts';
 import { UpstreamRead, type UpstreamReadParts } from './upstream-read.ts';
 
@@ -10,11 +10,7 @@ export class UpstreamReader implements Upstream {
     this.#parts = parts;
   }
 
-  read(
-    content: Content,
-    range: ByteRange,
-    request: UpstreamRequest,
-  ): AsyncGenerator<Buffer, void, undefined> {
+  read(content: Content, range: ByteRange, request: UpstreamRequest): UpstreamBytes {
     return new UpstreamRead(this.#parts, content, range, request);
   }
 }

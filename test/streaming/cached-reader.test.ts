@@ -73,6 +73,20 @@ async function settle(): Promise<void> {
   for (let turn = 0; turn < 200; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** Reads exactly `length` bytes and no more. */
+async function take(body: Readable, length: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let taken = 0; taken < length;) {
+    const chunk = body.read(Math.min(16 * KIB, length - taken)) as Buffer | null;
+    if (chunk === null) await settle();
+    else {
+      chunks.push(chunk);
+      taken += chunk.length;
+    }
+  }
+  return Buffer.concat(chunks);
+}
+
 async function closed(body: Readable): Promise<void> {
   if (!body.closed) await once(body, 'close');
 }
@@ -356,6 +370,26 @@ describe('reading ahead', () => {
     expect(paused).toBeLessThanOrEqual(6 * BLOCK);
     expectBytes(await buffer(body), file, 0, file.size);
     expect(upstream.reads).toHaveLength(1);
+  });
+
+  it('says that it needs no connection for now, and asks for another only when half of what it ran ahead is read', async () => {
+    const { reader, upstream } = rig({ memoryBytes: 0 });
+    const file = content({ size: 16 * MIB });
+    const body = await open(reader, file, 0, file.size);
+    expectBytes(await take(body, 2 * MIB), file, 0, 2 * MIB);
+    await settle();
+    const [fetch] = upstream.reads;
+    if (fetch === undefined) throw new Error('nothing was fetched');
+    const { sent, rests } = fetch;
+    expect(rests).toBeGreaterThan(0);
+    fetch.connected = false;
+    await take(body, 256 * KIB);
+    await settle();
+    expect(fetch.sent).toBe(sent);
+    await take(body, 512 * KIB);
+    await settle();
+    expect(fetch.sent).toBeGreaterThan(sent);
+    body.destroy();
   });
 
   it('widens its window with what has been read in sequence', async () => {

@@ -1,6 +1,6 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { BridgeError } from '../../src/errors.ts';
-import type { Content, Upstream, UpstreamRequest } from '../../src/streaming/content.ts';
+import type { Content, Upstream, UpstreamBytes, UpstreamRequest } from '../../src/streaming/content.ts';
 import type { ByteRange } from '../../src/streaming/range.ts';
 
 /** Prime, so that no two blocks of a file are alike. */
@@ -40,6 +40,10 @@ export function content(overrides: Partial<Content> = {}): Content {
 export class FakeRead {
   readonly range: ByteRange;
   sent = 0;
+  /** False: the next byte takes another request to the storage host. */
+  connected = true;
+  /** How often the reader has said that it wants nothing for now. */
+  rests = 0;
   state: 'open' | 'complete' | 'cancelled' | 'failed' = 'open';
 
   constructor(range: ByteRange) {
@@ -70,13 +74,21 @@ export class FakeUpstream implements Upstream {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  async *read(
-    file: Content,
-    range: ByteRange,
-    request: UpstreamRequest,
-  ): AsyncGenerator<Buffer, void, undefined> {
+  read(file: Content, range: ByteRange, request: UpstreamRequest): UpstreamBytes {
     const read = new FakeRead(range);
     this.reads.push(read);
+    return Object.defineProperties(this.#run(file, read, request), {
+      connected: { get: () => read.connected },
+      rest: { value: () => (read.rests += 1) },
+    }) as UpstreamBytes;
+  }
+
+  async *#run(
+    file: Content,
+    read: FakeRead,
+    request: UpstreamRequest,
+  ): AsyncGenerator<Buffer, void, undefined> {
+    const { range } = read;
     const signal = request.signal ?? new AbortController().signal;
     signal.addEventListener('abort', () => {
       if (read.state === 'open') read.state = 'cancelled';

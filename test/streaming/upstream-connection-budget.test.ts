@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Priority } from '../../src/fichier/api.ts';
-import { ConnectionBudget, TURN_BYTES, type ConnectionLease } from '../../src/streaming/connection-budget.ts';
+import {
+  ConnectionBudget,
+  TURN_BYTES,
+  type ConnectionLease,
+  type ConnectionUser,
+} from '../../src/streaming/connection-budget.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const never = new AbortController().signal;
@@ -18,10 +23,26 @@ interface Asker {
   reclaimed: boolean;
 }
 
+function userOf(fileId: string, priority: Priority = 'viewer', leadMs = () => 0): ConnectionUser {
+  return { fileId, priority, leadMs };
+}
+
 function ask(budget: ConnectionBudget, fileId: string, priority: Priority = 'viewer', signal = never): Asker {
-  const asker: Asker = { fileId, lease: null, reclaimed: false };
+  return askFor(budget, userOf(fileId, priority), signal);
+}
+
+/** Asks for one who has bytes for some time yet (ms). */
+function askAhead(budget: ConnectionBudget, fileId: string, leadMs: number): Asker {
+  return askFor(
+    budget,
+    userOf(fileId, 'viewer', () => leadMs),
+  );
+}
+
+function askFor(budget: ConnectionBudget, user: ConnectionUser, signal = never): Asker {
+  const asker: Asker = { fileId: user.fileId, lease: null, reclaimed: false };
   const onReclaim = (): boolean => (asker.reclaimed = true);
-  budget.acquire({ fileId, priority, signal, onReclaim }).then(
+  budget.acquire({ user, signal, onReclaim }).then(
     (lease) => (asker.lease = lease),
     () => undefined,
   );
@@ -153,6 +174,61 @@ describe('who goes first', () => {
     expect(paused.reclaimed).toBe(true);
   });
 
+  test('of equals, whoever runs out of bytes first goes first', async () => {
+    const budget = new ConnectionBudget(clock, { total: 1, perFile: 1 });
+    const holder = ask(budget, 'a');
+    const [ahead, starving] = [askAhead(budget, 'b', 3_000), ask(budget, 'c')];
+    await clock.advance(0);
+    holder.lease?.release();
+    await clock.advance(0);
+    expect([ahead.lease === null, starving.lease === null]).toEqual([true, false]);
+  });
+
+  test('one who waits goes before those who run out of bytes later than he did', async () => {
+    const budget = new ConnectionBudget(clock, { total: 1, perFile: 1 });
+    const holder = ask(budget, 'a');
+    const patient = askAhead(budget, 'b', 3_000);
+    await clock.advance(4_000);
+    const newcomer = ask(budget, 'c');
+    holder.lease?.release();
+    await clock.advance(0);
+    expect([patient.lease === null, newcomer.lease === null]).toEqual([false, true]);
+  });
+
+  test('a holder who has enough for now hands over at once, to whoever waits or comes', async () => {
+    const budget = new ConnectionBudget(clock, { total: 1, perFile: 1 });
+    const first = ask(budget, 'a');
+    const second = ask(budget, 'b');
+    await clock.advance(0);
+    first.lease?.rest();
+    await clock.advance(0);
+    expect([first.reclaimed, second.lease !== null]).toEqual([true, true]);
+    second.lease?.rest();
+    const third = ask(budget, 'c');
+    await clock.advance(0);
+    expect([second.reclaimed, third.lease !== null]).toEqual([true, true]);
+  });
+
+  test('a holder who rests keeps what nobody asks for', async () => {
+    const budget = new ConnectionBudget(clock, { total: 2, perFile: 1 });
+    const [resting, other] = [ask(budget, 'a'), ask(budget, 'b')];
+    await clock.advance(0);
+    resting.lease?.rest();
+    await clock.advance(60_000);
+    expect([resting.reclaimed, other.reclaimed, budget.open]).toEqual([false, false, 2]);
+  });
+
+  test('of the holders who have enough, the one with bytes for longest hands over', async () => {
+    const budget = new ConnectionBudget(clock, { total: 2, perFile: 1 });
+    const [short, long] = [askAhead(budget, 'a', 1_000), askAhead(budget, 'b', 2_000)];
+    await clock.advance(0);
+    short.lease?.rest();
+    long.lease?.rest();
+    ask(budget, 'c');
+    await clock.advance(0);
+    expect([short.reclaimed, long.reclaimed]).toEqual([false, true]);
+  });
+
   test('a connection in use is not taken from an equal, but its turn ends by bytes or by time', async () => {
     const budget = new ConnectionBudget(clock, { total: 1, perFile: 1 });
     const holder = ask(budget, 'a');
@@ -179,5 +255,33 @@ describe('who goes first', () => {
     await clock.advance(0);
     ask(small, 'b', 'prefetch');
     expect(viewer.lease?.isTurnOver(TURN_BYTES)).toBe(false);
+  });
+});
+
+describe('connections are short', () => {
+  const viewer = userOf('a');
+
+  test('for as many as share more than there are, and no longer once some have left', () => {
+    const budget = new ConnectionBudget(clock, { total: 2, perFile: 2 });
+    const others = [userOf('b'), userOf('c')];
+    for (const user of [viewer, ...others]) budget.join(user);
+    expect(budget.isShortFor(viewer)).toBe(true);
+    budget.leave(others[0] ?? viewer);
+    expect(budget.isShortFor(viewer)).toBe(false);
+  });
+
+  test('for those who read one file, though others have enough', () => {
+    const budget = new ConnectionBudget(clock, { total: 9, perFile: 1 });
+    const other = userOf('b');
+    for (const user of [viewer, userOf('a'), other]) budget.join(user);
+    expect([budget.isShortFor(viewer), budget.isShortFor(other)]).toEqual([true, false]);
+  });
+
+  test('for nobody on account of the less urgent, or of those who have paused', () => {
+    const budget = new ConnectionBudget(clock, { total: 1, perFile: 1 });
+    const crawler = userOf('a', 'crawl');
+    const paused = userOf('b', 'viewer', () => Infinity);
+    for (const user of [viewer, crawler, paused]) budget.join(user);
+    expect([budget.isShortFor(viewer), budget.isShortFor(crawler)]).toEqual([false, true]);
   });
 });

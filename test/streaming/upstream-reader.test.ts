@@ -501,6 +501,58 @@ describe('more readers than connections', () => {
     expect(Buffer.concat(prefetched).equals(BYTES)).toBe(true);
   });
 
+  test('each asks for no more than it needs next, so that connections are used again and not cut', async () => {
+    budget = new ConnectionBudget(systemClock, { total: 1, perFile: 1 });
+    const upstream = reader();
+    const need = { leadMs: () => 0, goal: () => 400_000 };
+    const readers = [0, 1].map((file) =>
+      upstream.read(fileOf(file), { start: 0, end: 400_001 }, { priority: 'viewer', need }),
+    );
+    const all = readers.map(async (bytes) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of bytes) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    });
+    for (const body of await Promise.all(all)) expect(body.equals(BYTES.subarray(0, 400_001))).toBe(true);
+    expect(storage.requests.map(({ range }) => range)).toContain('bytes=0-399999');
+    expect(storage.connectionsOpened).toBeLessThanOrEqual(2);
+  });
+
+  test('one who waits to try again holds no connection meanwhile', async () => {
+    budget = new ConnectionBudget(systemClock, { total: 1, perFile: 1 });
+    storage.script.push(status(503, { 'retry-after': '1' }));
+    let healed = false;
+    const onHealed = (): void => {
+      healed = true;
+    };
+    const waiting = reader().read(fileOf(0), { start: 0, end: 1000 }, { priority: 'viewer', onHealed });
+    const first = waiting.next();
+    await until(() => healed);
+    expect(budget.open).toBe(0);
+    expect((await read(0, 1000, {}, fileOf(1))).equals(BYTES.subarray(0, 1000))).toBe(true);
+    expect((await first).value?.equals(BYTES.subarray(0, 1000))).toBe(true);
+    await waiting.return();
+  });
+
+  test('whoever waits for the first byte goes before those whose clients have some', async () => {
+    budget = new ConnectionBudget(systemClock, { total: 1, perFile: 1 });
+    budget.join({ fileId: 'somebody', priority: 'viewer', leadMs: () => 0 });
+    const need = { leadMs: () => 0, goal: () => 1000 };
+    const begun = reader().read(fileOf(1), { start: 0, end: 2000 }, { priority: 'viewer', need });
+    await begun.next();
+    const holder = reader().read(fileOf(0), { start: 0, end: SIZE }, { priority: 'viewer' });
+    await holder.next();
+    const order: string[] = [];
+    const goesOn = begun.next().then(() => order.push('goes on'));
+    await until(() => budget.waiting === 1);
+    const begins = read(0, 1000, {}, fileOf(2)).then(() => order.push('begins'));
+    await until(() => budget.waiting === 2);
+    await holder.return();
+    await Promise.all([goesOn, begins]);
+    expect(order).toEqual(['begins', 'goes on']);
+    await begun.return();
+  });
+
   test('a reader slower than the patience is not given up', async () => {
     const bytes = reader({ patienceMs: 50 }).read(FILE, { start: 0, end: SIZE }, { priority: 'viewer' });
     const chunks: Buffer[] = [];

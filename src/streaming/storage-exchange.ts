@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
 import type { Clock } from '../clock.ts';
+import { loopTurn } from './loop-turn.ts';
 import type { ByteRange } from './range.ts';
 
 export interface AnswerHead {
@@ -28,6 +29,8 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
   #waitedMs = 0;
   #gained = 0;
   #controller: Dispatcher.DispatchController | null = null;
+  /** Others have their turn first. */
+  #yields = false;
   #head: AnswerHead | null = null;
   #over = false;
   #closed = false;
@@ -66,7 +69,7 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
     const chunk = this.#chunks.shift();
     if (chunk === undefined) return null;
     this.#held -= chunk.length;
-    if (this.#held <= RESUME_AT_BYTES && this.#controller?.paused === true) this.#controller.resume();
+    this.#goOn();
     return chunk;
   }
 
@@ -107,7 +110,9 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
     this.#chunks.push(chunk);
     this.#held += chunk.length;
     this.#gained += chunk.length;
-    if (this.#held >= PAUSE_AT_BYTES) controller.pause();
+    loopTurn.received(chunk.length);
+    if (loopTurn.isOver) this.#yieldTurn();
+    if (this.#yields || this.#held >= PAUSE_AT_BYTES) controller.pause();
     this.#signal();
   }
 
@@ -121,6 +126,20 @@ export class StorageExchange implements Dispatcher.DispatchHandler {
     this.#over = true;
     this.#failure = error;
     this.#signal();
+  }
+
+  #yieldTurn(): void {
+    if (this.#yields) return;
+    this.#yields = true;
+    loopTurn.onNext(() => {
+      this.#yields = false;
+      this.#goOn();
+    });
+  }
+
+  #goOn(): void {
+    const mayGoOn = !this.#yields && this.#held <= RESUME_AT_BYTES;
+    if (mayGoOn && this.#controller?.paused === true) this.#controller.resume();
   }
 
   #fail(error: Error): void {

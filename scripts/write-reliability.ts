@@ -70,8 +70,8 @@ first byte and by a cut connection after it: a body is never padded and never en
 \`npm run soak -- --minutes 60\` runs the bridge as a process of its own while its readers play, seek, probe, hang up and
 come by WebDAV, the account is edited, requests fail by chance, links die, the API locks everyone out, and the bridge is
 stopped by SIGTERM and kill -9 in turn. It compares every byte, and fails on a read that does not come through while the
-bridge is up, on memory or descriptors that grow, and on more API calls than are allowed. Two minutes of it are part of
-\`npm run verify\`.`;
+bridge is up, on memory or descriptors that grow, and on more API calls than are allowed. Ten minutes of it run beside
+the tests in \`npm run verify\`.`;
 
 const report = runSuite();
 writeFileSync('docs/reliability.md', page(report));

@@ -56,6 +56,10 @@ export class Sorting {
     const shown = new Map<string, string>();
     for (const path of ['/Inbox', '/Inbox/Sorted']) {
       const answer = await request(`${origin}/api/v1/entries?limit=1000&path=${encodeURIComponent(path)}`);
+      if (answer.statusCode !== 200) {
+        await answer.body.dump();
+        continue;
+      }
       const { entries } = entriesSchema.parse(await answer.body.json());
       for (const { name, link } of entries) if (link !== undefined) shown.set(link, `${path}/${name}`);
     }

@@ -7,13 +7,16 @@ import { mediaKindOf } from './media-kind.ts';
 import { foldForSearch } from './natural-order.ts';
 
 const MOST_WORDS = 16;
-/** Entries that hold all three-letter pieces of the words, of which those with the words themselves are picked. */
+/** Entries that hold the pieces of the words, of which those with the words themselves are picked. */
 const MOST_CANDIDATES = 500;
-const SHORTEST_FRAGMENT = 3;
+/** Letters of the pieces in the index of fragments, and the most of a prefix that the index of words answers by itself. */
+const PIECE = 3;
+/** Each piece costs a pass over all names that hold it; so many leave few others. */
+const MOST_PIECES = 10;
 
 /**
- * Finds entries by words of their names: first those with the very words, then with words that begin so, then
- * with the text anywhere. Each step runs only when the ones before left room.
+ * Finds entries by words of their names: first those with the very words, then those in which the last word begins one,
+ * as it does while someone types, then those with the text anywhere. Each step runs only when the ones before left room.
  */
 export class SearchIndex {
   readonly #catalogue: Catalogue;
@@ -29,53 +32,94 @@ export class SearchIndex {
     );
   }
 
-  search(query: SearchQuery): FoundEntry[] {
-    const words = (foldForSearch(query.text).match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, MOST_WORDS);
-    const found = new Map<number, FoundEntry>();
+  search({ text, kind, limit }: SearchQuery): FoundEntry[] {
+    const words = [...new Set(foldForSearch(text).match(/[\p{L}\p{N}]+/gu))].slice(0, MOST_WORDS);
     if (words.length === 0) return [];
-    this.#add(found, query, this.#byWords.all(expression(words, '', query.kind), query.limit));
-    if (found.size < query.limit) {
-      this.#add(found, query, this.#byWords.all(expression(words, '*', query.kind), query.limit));
+    const results = new Results(this.#catalogue, limit);
+    results.add(this.#byWords.all(expression(words.map(quoted), kind), limit));
+    if (!results.areFull) results.add(this.#byWords.all(expression(words.map(begins), kind), limit));
+    const pieces = piecesOf(words);
+    if (!results.areFull && pieces.length > 0) {
+      const isHit = (entry: Entry): boolean =>
+        isOfKind(entry, kind) && containsAll(foldForSearch(entry.name), words);
+      results.add(this.#byFragments.all(pieces.map(quoted).join(' AND ')), isHit);
     }
-    if (found.size < query.limit && words.every((word) => Array.from(word).length >= SHORTEST_FRAGMENT)) {
-      this.#add(found, query, this.#byFragments.all(fragments(words)), words);
-    }
-    return [...found.values()];
+    return results.found;
+  }
+}
+
+/** Entries in the order in which they were found, each once, with their paths. */
+class Results {
+  readonly #catalogue: Catalogue;
+  readonly #limit: number;
+  readonly #byKey = new Map<number, FoundEntry>();
+  readonly #folders = new Map<number, string>();
+
+  constructor(catalogue: Catalogue, limit: number) {
+    this.#catalogue = catalogue;
+    this.#limit = limit;
   }
 
-  #add(
-    found: Map<number, FoundEntry>,
-    query: SearchQuery,
-    rows: readonly { rowid: number }[],
-    within: readonly string[] = [],
-  ): void {
+  get found(): FoundEntry[] {
+    return [...this.#byKey.values()];
+  }
+
+  get areFull(): boolean {
+    return this.#byKey.size >= this.#limit;
+  }
+
+  add(rows: readonly { readonly rowid: number }[], isHit: (entry: Entry) => boolean = () => true): void {
     for (const { rowid } of rows) {
-      if (found.size >= query.limit) return;
-      const entry = found.has(rowid) ? null : this.#catalogue.entryByKey(rowid);
-      if (entry === null || !isOfKind(entry, query.kind)) continue;
-      const folded = within.length === 0 ? '' : foldForSearch(entry.name);
-      if (within.every((word) => folded.includes(word))) {
-        found.set(rowid, { entry, path: this.#catalogue.pathOf(entry) });
-      }
+      if (this.areFull) return;
+      const entry = this.#byKey.has(rowid) ? null : this.#catalogue.entryByKey(rowid);
+      if (entry !== null && isHit(entry)) this.#byKey.set(rowid, { entry, path: this.#pathOf(entry) });
     }
   }
+
+  /** Many results lie in few folders. */
+  #pathOf(entry: Entry): string {
+    if (entry.parentId === null) return '/';
+    const known = this.#folders.get(entry.parentId);
+    if (known !== undefined) return known + entry.name;
+    const path = this.#catalogue.pathOf(entry);
+    this.#folders.set(entry.parentId, path.slice(0, path.length - entry.name.length));
+    return path;
+  }
+}
+
+function containsAll(text: string, words: readonly string[]): boolean {
+  return words.every((word) => text.includes(word));
 }
 
 /** FTS5 query syntax (sqlite.org/fts5.html section 3); words are letters and digits only, so quoting is safe. */
-function expression(words: readonly string[], ending: '' | '*', kind: SearchQuery['kind']): string {
-  const names = `name : (${words.map((word) => `"${word}"${ending}`).join(' AND ')})`;
+function expression(terms: readonly string[], kind: SearchQuery['kind']): string {
+  const names = `name : (${terms.join(' AND ')})`;
   return kind === undefined ? names : `(${names}) AND (kind : "${kind}")`;
 }
 
-function fragments(words: readonly string[]): string {
+function quoted(word: string): string {
+  return `"${word}"`;
+}
+
+/** The last word may be half typed. Any short one may be too, since the index has their beginnings ready. */
+function begins(word: string, index: number, words: readonly string[]): string {
+  const isPrefix = index === words.length - 1 || Array.from(word).length <= PIECE;
+  return isPrefix ? `"${word}"*` : quoted(word);
+}
+
+/** Pieces that cover the words which are long enough: one of each word, then a second, as far as there may be so many. */
+function piecesOf(words: readonly string[]): readonly string[] {
   const pieces = new Set<string>();
-  for (const word of words) {
-    const letters = Array.from(word);
-    for (let start = 0; start + SHORTEST_FRAGMENT <= letters.length; start += 1) {
-      pieces.add(`"${letters.slice(start, start + SHORTEST_FRAGMENT).join('')}"`);
+  const spelt = words.map((word) => Array.from(word)).filter((letters) => letters.length >= PIECE);
+  const longest = Math.max(0, ...spelt.map((letters) => letters.length));
+  for (let start = 0; start < longest; start += PIECE) {
+    for (const letters of spelt) {
+      if (start >= letters.length) continue;
+      const from = Math.min(start, letters.length - PIECE);
+      pieces.add(letters.slice(from, from + PIECE).join(''));
     }
   }
-  return [...pieces].join(' AND ');
+  return [...pieces].slice(0, MOST_PIECES);
 }
 
 function isOfKind(entry: Entry, kind: SearchQuery['kind']): boolean {

@@ -17,7 +17,7 @@ interface SearchPageProps {
   readonly details: string | null;
 }
 
-const MOST_RESULTS = 300;
+const MOST_RESULTS = 200;
 
 export function SearchPage({ text, details }: SearchPageProps) {
   const { router } = useServices();

@@ -145,6 +145,11 @@ const FAILURES = {
     retryable: true,
     hint: 'As many ffmpeg processes run as are allowed; try again shortly, or raise BRIDGE_PLAY_PROCESSES or BRIDGE_MEDIA_PROCESSES.',
   },
+  'picture-later': {
+    httpStatus: 503,
+    retryable: true,
+    hint: 'Ask again in a moment; what kept the bridge from making the picture passes by itself.',
+  },
   'server-unreachable': {
     httpStatus: 502,
     retryable: true,

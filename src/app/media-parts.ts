@@ -60,7 +60,7 @@ export function openMedia(
       clock,
       onProblem: (message) => logger.warn(message),
     });
-    const thumbnails = new Thumbnails({ library, media, tools, reader, cache });
+    const thumbnails = new Thumbnails({ library, media, tools, reader, cache, clock });
     const subtitles = new Subtitles({ media, tools, reader, cache });
     if (settings.probe === 'background') {
       const scan = new BackgroundScan({

@@ -24,6 +24,7 @@ export class DerivedCache {
   readonly #options: DerivedCacheOptions;
   /** Bytes by name. */
   readonly #entries: LRUCache<string, number>;
+  #written = 0;
 
   private constructor(options: DerivedCacheOptions) {
     this.#options = options;
@@ -66,12 +67,15 @@ export class DerivedCache {
   async put(name: string, bytes: Buffer): Promise<void> {
     if (bytes.length > this.#options.budgetBytes) return;
     const path = this.#path(name);
+    // Two may put the same entry at once.
+    this.#written += 1;
+    const unfinished = `${path}.${this.#written}${UNFINISHED}`;
     try {
-      await writeFile(path + UNFINISHED, bytes, { mode: 0o600 });
-      await rename(path + UNFINISHED, path);
+      await writeFile(unfinished, bytes, { mode: 0o600 });
+      await rename(unfinished, path);
       this.#entries.set(name, bytes.length);
     } catch (error) {
-      await rm(path + UNFINISHED, { force: true }).catch(() => undefined);
+      await rm(unfinished, { force: true }).catch(() => undefined);
       this.#options.onProblem(`what was made from a media file is not kept: ${reasonOf(error)}`);
     }
   }

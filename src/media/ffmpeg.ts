@@ -35,6 +35,8 @@ export const SHORT_SIGHT = ['-recv_buffer_size', '65536'];
 /** Bytes: hundreds of tracks with long titles. */
 const MOST_PROBE_OUTPUT = 1024 * 1024;
 const KEPT_ERROR_LINES = 20;
+/** What Node.js and fluent-ffmpeg say when the system starts no more processes, or kills one for its memory. */
+const LACK_OF_MEANS = /^spawn .*\bE(?:AGAIN|MFILE|NFILE|NOMEM)\b|was killed with signal SIG(?:KILL|TERM)\b/;
 
 /**
  * What `ffprobe -show_format -show_streams` says of the content at `address`, in fluent-ffmpeg's form.
@@ -42,7 +44,7 @@ const KEPT_ERROR_LINES = 20;
  * Rejects with a BridgeError: `media-unreadable`, `media-program-missing` or `cancelled`, once the process is gone.
  */
 export async function runFfprobe(program: string, address: string, signal: AbortSignal): Promise<unknown> {
-  const run = new ProgramRun(address, signal);
+  const run = new ProgramRun('ffprobe', address, signal);
   run.boundOutput(MOST_PROBE_OUTPUT);
   try {
     return await new Promise<unknown>((resolve, reject) => {
@@ -70,7 +72,7 @@ export async function runFfmpeg(
   output: Writable,
   signal: AbortSignal,
 ): Promise<void> {
-  const run = new ProgramRun(address, signal);
+  const run = new ProgramRun('ffmpeg', address, signal);
   try {
     await new Promise<void>((resolve, reject) => {
       const command = fluent({ source: address, stdoutLines: KEPT_ERROR_LINES });
@@ -109,14 +111,17 @@ function pair(options: readonly string[]): [string, string, ...string[]] {
 
 /** The process of one run: found by the address among its arguments, which no other has. */
 class ProgramRun {
+  readonly #name: string;
   readonly #address: string;
   readonly #signal: AbortSignal;
   readonly #stopWatch: () => void;
   readonly #onAbort = (): void => void this.#child?.kill('SIGKILL');
   #child: ChildProcess | null = null;
   #mostOutput = Infinity;
+  #printsTooMuch = false;
 
-  constructor(address: string, signal: AbortSignal) {
+  constructor(name: string, address: string, signal: AbortSignal) {
+    this.#name = name;
     this.#address = address;
     this.#signal = signal;
     this.#stopWatch = watchForChild(address, (child) => this.#started(child));
@@ -135,7 +140,9 @@ class ProgramRun {
     let printed = 0;
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk.length;
-      if (printed > this.#mostOutput) child.kill('SIGKILL');
+      if (printed <= this.#mostOutput) return;
+      this.#printsTooMuch = true;
+      child.kill('SIGKILL');
     });
   }
 
@@ -145,7 +152,10 @@ class ProgramRun {
     }
     const text = error instanceof Error ? error.message : String(error);
     if (/\bENOENT\b|\bEACCES\b|^Cannot find ff/.test(text)) {
-      return new BridgeError('media-program-missing', 'ffmpeg is not installed', { cause: error });
+      return new BridgeError('media-program-missing', `${this.#name} is not installed`, { cause: error });
+    }
+    if (!this.#printsTooMuch && LACK_OF_MEANS.test(text)) {
+      return new BridgeError('media-busy', `the machine had no room for ${this.#name}`, { cause: error });
     }
     const reason = this.#lastWords(stderr === '' ? text : stderr);
     return new BridgeError('media-unreadable', `the file cannot be read as media: ${reason}`);

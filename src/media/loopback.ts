@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { asBridgeError, type BridgeError } from '../errors.ts';
+import { asBridgeError, BridgeError } from '../errors.ts';
 import { contentRange, parseRange, type ByteRange } from '../streaming/range.ts';
 
 /** Bytes that a program outside is to read. */
@@ -99,12 +99,22 @@ class OpenLoan implements Loan {
       'accept-ranges': 'bytes',
       ...(asked.kind === 'ranges' && { 'content-range': contentRange(range, size) }),
     };
+    const gone = this.#untilGone(response);
+    const note = (thrown: unknown): void => {
+      // A program that seeks leaves its request in the middle, which is no failure.
+      if (!gone.aborted && !response.destroyed) this.#failure = failureOf(thrown);
+    };
     try {
-      const body = await this.#content.open(range, this.#untilGone(response));
+      const body = await this.#content.open(range, gone);
+      // Before the pipeline closes the response, after which nobody can tell who left first.
+      body.once('error', note);
+      body.once('close', () => {
+        if (!body.readableEnded) note(null);
+      });
       response.writeHead(asked.kind === 'ranges' ? 206 : 200, headers);
       await pipeline(body, response);
     } catch (thrown) {
-      this.#noteFailure(thrown);
+      note(thrown);
       if (response.headersSent) response.destroy();
       else response.writeHead(502).end();
     }
@@ -115,12 +125,11 @@ class OpenLoan implements Loan {
     response.once('close', () => gone.abort());
     return AbortSignal.any([gone.signal, this.#ended.signal]);
   }
+}
 
-  /** A program that seeks leaves its request in the middle, which is no failure. */
-  #noteFailure(thrown: unknown): void {
-    const isLeaving =
-      thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_STREAM_PREMATURE_CLOSE';
-    const error = asBridgeError(thrown);
-    if (!isLeaving && error.kind !== 'cancelled') this.#failure = error;
-  }
+/** Given up by nobody who reads, a reading that was given up is one that broke off. */
+function failureOf(thrown: unknown): BridgeError {
+  const failure = asBridgeError(thrown ?? new BridgeError('cancelled', 'the content ended early'));
+  if (failure.kind !== 'cancelled') return failure;
+  return new BridgeError('upstream-unavailable', 'reading the file broke off', { cause: failure });
 }

@@ -129,7 +129,10 @@ export class MediaTools {
         : this.#parts.clock.after(patienceMs, () => tooLong.abort());
     const loan = await this.#parts.loopback.lend(content);
     try {
-      return await work(loan.address, AbortSignal.any([request.signal, tooLong.signal]));
+      const made = await work(loan.address, AbortSignal.any([request.signal, tooLong.signal]));
+      // Programs take a reading that broke off for the end of the file, and what they make of that for the whole.
+      if (loan.failure !== null) throw loan.failure;
+      return made;
     } catch (error) {
       if (request.signal.aborted) throw error;
       if (tooLong.signal.aborted)

@@ -16,6 +16,9 @@ interface Waiting {
   readonly take: () => void;
 }
 
+/** When a slot may be free (ms). */
+const RETRY_AFTER_MS = 5_000;
+
 /** Bounds the processes that run at once. Who waits for a slot is served by urgency, then in the order of coming. */
 export class ProcessSlots {
   readonly #limits: SlotLimits;
@@ -41,7 +44,7 @@ export class ProcessSlots {
   take(priority: Priority, signal: AbortSignal): Promise<() => void> {
     if (signal.aborted) return Promise.reject(gaveUp());
     if (this.#taken < this.#limits.processes) return Promise.resolve(this.#slot());
-    if (this.#queue.length >= this.#limits.waiting) return Promise.reject(busy());
+    if (this.#queue.length >= this.#limits.waiting) return Promise.reject(this.#busy());
     return new Promise((resolve, reject) => {
       const leave = (error: BridgeError): void => {
         forget();
@@ -49,7 +52,7 @@ export class ProcessSlots {
         reject(error);
       };
       const onAbort = (): void => leave(gaveUp());
-      const callOff = this.#clock.after(this.#limits.patienceMs, () => leave(busy()));
+      const callOff = this.#clock.after(this.#limits.patienceMs, () => leave(this.#busy()));
       const forget = (): void => {
         callOff();
         signal.removeEventListener('abort', onAbort);
@@ -62,6 +65,11 @@ export class ProcessSlots {
       signal.addEventListener('abort', onAbort);
       this.#enqueue(waiting);
     });
+  }
+
+  #busy(): BridgeError {
+    const retryAt = this.#clock.now() + RETRY_AFTER_MS;
+    return new BridgeError('media-busy', 'as many ffmpeg processes run as are allowed', { retryAt });
   }
 
   #enqueue(waiting: Waiting): void {
@@ -79,10 +87,6 @@ export class ProcessSlots {
       this.#queue.shift()?.take();
     };
   }
-}
-
-function busy(): BridgeError {
-  return new BridgeError('media-busy', 'as many ffmpeg processes run as are allowed');
 }
 
 function gaveUp(): BridgeError {

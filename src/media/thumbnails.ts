@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { BridgeError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import { asBridgeError, BridgeError } from '../errors.ts';
 import type { FileEntry } from '../library/entry.ts';
 import type { Library } from '../library/library.ts';
 import { mediaKindOf } from '../library/media-kind.ts';
@@ -17,6 +18,7 @@ interface ThumbnailParts {
   readonly tools: Pick<MediaTools, 'convert'>;
   readonly reader: ContentReader;
   readonly cache: DerivedCache;
+  readonly clock: Clock;
 }
 
 /** Where in a film the picture is taken: behind the titles, before anything is given away. */
@@ -27,6 +29,8 @@ const COVER_NAMES = ['cover', 'folder', 'poster', 'front', 'albumart'];
 /** Entries of a folder that are looked at for a cover. */
 const MOST_SIBLINGS = 500;
 const REMEMBERED_FAILURES = 5000;
+/** When another try makes sense where the failure itself does not say (ms). */
+const RETRY_AFTER_MS = 10_000;
 
 /** Small JPEG pictures of films, songs and pictures, made when they are asked for and kept. */
 export class Thumbnails {
@@ -42,7 +46,8 @@ export class Thumbnails {
   /**
    * A JPEG `width` pixels wide. Given up when nobody who asked for it waits any more.
    *
-   * Rejects with a BridgeError: `not-found` when the file holds no picture, or as MediaLibrary's `probe`.
+   * Rejects with a BridgeError: `not-found` when the file holds no picture, `picture-later` when what kept it from being
+   * made passes by itself, `cancelled`, or what does not.
    */
   async get(file: FileEntry, width: number, signal: AbortSignal): Promise<Buffer> {
     const pictured = this.#pictured(file);
@@ -52,18 +57,30 @@ export class Thumbnails {
     const version = `${pictured.id}-${pictured.version}`;
     const failure = this.#failures.get(version);
     if (failure !== undefined) throw failure;
-    return this.#work.do(name, signal, async (ending) => {
-      try {
+    try {
+      return await this.#work.do(name, signal, async (ending) => {
         const picture = await this.#make(pictured, width, ending);
         await this.#parts.cache.put(name, picture);
         return picture;
-      } catch (error) {
-        const noPicture = asNoPicture(error);
-        if (noPicture === null) throw error;
-        this.#failures.set(version, noPicture);
-        throw noPicture;
-      }
-    });
+      });
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      const error = this.#refusal(asBridgeError(thrown));
+      if (error.kind === 'not-found') this.#failures.set(version, error);
+      throw error;
+    }
+  }
+
+  /** Only that the file itself holds no picture stays so; nothing else is remembered. */
+  #refusal(error: BridgeError): BridgeError {
+    if (error.kind === 'media-unreadable') {
+      const hint = 'Show the icon of its kind instead.';
+      return new BridgeError('not-found', 'no picture can be made of this file', { cause: error, hint });
+    }
+    if (!error.retryable) return error;
+    const { retryAt = this.#parts.clock.now() + RETRY_AFTER_MS, hint } = error;
+    const message = `no picture can be made now: ${error.message}`;
+    return new BridgeError('picture-later', message, { cause: error, hint, retryAt });
   }
 
   /** The file that has the picture: for a song, a cover beside it, which its whole album shares. */
@@ -130,10 +147,4 @@ function scaledTo(width: number): string {
 
 function kindOf({ name, contentType }: FileEntry): ReturnType<typeof mediaKindOf> {
   return mediaKindOf(name, contentType);
-}
-
-function asNoPicture(error: unknown): BridgeError | null {
-  if (!(error instanceof BridgeError) || error.kind !== 'media-unreadable') return null;
-  const hint = 'Show the icon of its kind instead.';
-  return new BridgeError('not-found', 'no picture can be made of this file', { cause: error, hint });
 }

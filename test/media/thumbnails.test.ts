@@ -11,6 +11,9 @@ import { addDemo, addText, eventually, fileNamed, getMedia, runningPrograms } fr
 // ffmpeg takes its time on a machine that is busy.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+/** What 1fichier does not give within this time is given up. */
+const IMPATIENT = { env: { BRIDGE_PATIENCE: '2s' } };
+
 let whole: WholeBridge;
 const directory = mkdtempSync(join(tmpdir(), 'thumbnails-'));
 
@@ -20,6 +23,7 @@ beforeAll(async () => {
   expect((await runProgram('ffmpeg', ['-v', 'error', ...copies])).code).toBe(0);
   whole = await startWholeBridge((account) => {
     addDemo(account, 'film.mkv');
+    addDemo(account, 'film.mkv', 'later.mkv');
     addDemo(account, 'photo.jpg');
     addDemo(account, 'song.mp3');
     account.addFile(0, 'long.mkv', fileContent(long));
@@ -29,7 +33,7 @@ beforeAll(async () => {
     account.addFile(album, 'Cover.JPG', fileContent('src/emulator/media/poster.jpg'));
     addText(account, 'broken.mkv', 'no film at all '.repeat(1000));
     account.addFile(0, 'noise.avi', syntheticContent(1, 50_000_000));
-  });
+  }, IMPATIENT);
 });
 
 afterAll(async () => {
@@ -128,6 +132,32 @@ describe('a thumbnail', () => {
     await expect(asked).rejects.toThrow();
     await eventually('ffprobe is gone', () => runningPrograms().length === 0);
     whole.emulator.faults.clear();
+  });
+
+  it('that cannot be made now is refused with the time to come back, and made then', async () => {
+    const { url } = fileNamed(whole, 'later.mkv');
+    const ask = () => getMedia(whole, 'later.mkv', 'thumbnail.jpg');
+    whole.emulator.faults.always({ kind: 'status', status: 503 }, { file: url });
+    const refused = await ask();
+    expect({ status: refused.status, body: JSON.parse(refused.body.toString()) as unknown }).toMatchObject({
+      status: 503,
+      body: { error: 'picture-later', retryable: true },
+    });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.headers['cache-control']).toBe('no-store');
+    whole.emulator.faults.clear();
+    expect((await ask()).status).toBe(200);
+  });
+
+  it('given up by the first who asked is still made for the next', async () => {
+    const path = `/media/${fileNamed(whole, 'film.mkv').id}/thumbnail.jpg?width=333`;
+    const gone = new AbortController();
+    const first = whole.pool.request({ method: 'GET', path, signal: gone.signal });
+    const second = get(whole, path);
+    await eventually('ffmpeg runs', () => runningPrograms().length > 0);
+    gone.abort();
+    await expect(first).rejects.toThrow();
+    expect((await second).status).toBe(200);
   });
 
   it('runs no more programs at once than are allowed', async () => {

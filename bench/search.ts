@@ -13,7 +13,7 @@ import { UrlSigner } from '../src/http/auth/url-signer.ts';
 import { catalogueSchema } from '../src/library/catalogue-schema.ts';
 import { defaultLibrarySettings, MirroredLibrary } from '../src/library/mirrored-library.ts';
 import { openDatabase } from '../src/store/database.ts';
-import { silentApi } from './silent-api.ts';
+import { silentApi } from '../test/support/silent-api.ts';
 import { quantile } from './statistics.ts';
 
 /**

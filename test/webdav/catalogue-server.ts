@@ -1,39 +1,15 @@
 import { join } from 'node:path';
 import fastify from 'fastify';
 import { systemClock } from '../../src/clock.ts';
-import { BridgeError } from '../../src/errors.ts';
-import type { FichierApi, FichierWriteApi } from '../../src/fichier/api.ts';
 import { catalogueSchema } from '../../src/library/catalogue-schema.ts';
 import { defaultLibrarySettings, MirroredLibrary } from '../../src/library/mirrored-library.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { webDav } from '../../src/webdav/plugin.ts';
 import { webDavSchema } from '../../src/webdav/schema.ts';
+import { silentApi } from '../support/silent-api.ts';
 
 /** A process of its own, to be measured: `catalogue-server.ts <catalogue> <port>` serves it at /dav, and nothing else. */
 const [path = '', port = ''] = process.argv.slice(2);
-
-/** An account that cannot be reached: everything comes from the catalogue. */
-function silentApi(): FichierApi & FichierWriteApi {
-  const refuse = (): Promise<never> => Promise.reject(new BridgeError('upstream-unavailable', 'no account'));
-  return {
-    account: refuse,
-    listFolder: refuse,
-    fileInfo: refuse,
-    getLink: refuse,
-    makeFolder: refuse,
-    renameFile: refuse,
-    moveFile: refuse,
-    copyFile: refuse,
-    removeFile: refuse,
-    renameFolder: refuse,
-    moveFolder: refuse,
-    removeFolder: refuse,
-    upload: refuse,
-    requestRemoteUpload: refuse,
-    remoteUploads: refuse,
-    remoteUploadStatus: refuse,
-  };
-}
 
 const database = openDatabase(path, [catalogueSchema, webDavSchema]);
 const app = fastify();

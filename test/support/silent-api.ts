@@ -1,5 +1,5 @@
-import { BridgeError } from '../src/errors.ts';
-import type { FichierApi, FichierWriteApi } from '../src/fichier/api.ts';
+import { BridgeError } from '../../src/errors.ts';
+import type { FichierApi, FichierWriteApi } from '../../src/fichier/api.ts';
 
 /** An account that cannot be reached: everything comes from the catalogue. */
 export function silentApi(): FichierApi & FichierWriteApi {

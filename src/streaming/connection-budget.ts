@@ -66,6 +66,7 @@ export class ConnectionBudget {
   readonly #limits: ConnectionLimits;
   readonly #users = new Set<ConnectionUser>();
   readonly #holders = new Set<Holder>();
+  readonly #heldByFile = new Map<string, number>();
   #waiters: Waiter[] = [];
   #callOffCheck: (() => void) | null = null;
 
@@ -154,6 +155,7 @@ export class ConnectionBudget {
     const holder: Holder = { ...request, idleSince: null };
     const since = this.#clock.monotonic();
     this.#holders.add(holder);
+    this.#heldByFile.set(request.user.fileId, this.#heldOf(request.user.fileId) + 1);
     return {
       isTurnOver: (servedBytes) =>
         this.#waiters.length > 0 &&
@@ -167,7 +169,7 @@ export class ConnectionBudget {
         if (this.#waiters.length > 0) this.#serve();
       },
       release: () => {
-        if (this.#holders.delete(holder)) this.#serve();
+        if (this.#remove(holder)) this.#serve();
       },
     };
   }
@@ -183,9 +185,21 @@ export class ConnectionBudget {
   }
 
   #isFileFull(fileId: string): boolean {
-    let held = 0;
-    for (const holder of this.#holders) if (holder.user.fileId === fileId) held += 1;
-    return held >= this.#limits.perFile;
+    return this.#heldOf(fileId) >= this.#limits.perFile;
+  }
+
+  #heldOf(fileId: string): number {
+    return this.#heldByFile.get(fileId) ?? 0;
+  }
+
+  /** Gives false for one who holds nothing any more. */
+  #remove(holder: Holder): boolean {
+    if (!this.#holders.delete(holder)) return false;
+    const { fileId } = holder.user;
+    const left = this.#heldOf(fileId) - 1;
+    if (left === 0) this.#heldByFile.delete(fileId);
+    else this.#heldByFile.set(fileId, left);
+    return true;
   }
 
   /** Whether the waiter could go on if the holder let go. */
@@ -207,7 +221,7 @@ export class ConnectionBudget {
       .map((holder) => ({ holder, leadMs: Math.min(holder.user.leadMs(), PAUSED_LEAD_MS) }))
       .sort((a, b) => compareUrgency(b.holder.user, a.holder.user) || b.leadMs - a.leadMs);
     if (victim === undefined) return false;
-    this.#holders.delete(victim.holder);
+    this.#remove(victim.holder);
     victim.holder.onReclaim();
     return true;
   }

@@ -4,6 +4,7 @@ import { BridgeError } from '../errors.ts';
 import type { FichierClient } from '../fichier/client.ts';
 import { fichierSchema, sqliteStateStore } from '../fichier/state-store.ts';
 import { catalogueSchema } from '../library/catalogue-schema.ts';
+import { fileIdOf } from '../library/file-id.ts';
 import { defaultLibrarySettings, MirroredLibrary } from '../library/mirrored-library.ts';
 import { resolveRoot } from '../library/resolve-root.ts';
 import { LinkCache } from '../links/link-cache.ts';
@@ -42,16 +43,6 @@ export function openAccountLibrary(settings: Settings, surroundings: Surrounding
 
     const database = openStore(settings, surroundings, teardown);
     const api = openApi(settings, surroundings, database, teardown);
-    const links = new LinkCache({
-      api,
-      clock,
-      store: new LinkStore(database),
-      lifetime:
-        settings.linkProfile === 'lenient'
-          ? { profile: 'lenient', maxAgeMs: settings.linkMaxAge }
-          : { profile: 'documented' },
-      onStoreFailure: (error) => logger.warn({ err: error }, 'direct links are kept in memory only'),
-    });
     const library = new MirroredLibrary({
       database,
       api,
@@ -66,8 +57,28 @@ export function openAccountLibrary(settings: Settings, surroundings: Surrounding
       onListenerFailure: (error) => logger.error({ err: error }, 'a change of the library was not taken up'),
     });
     teardown.onClose(() => library.stop());
+    const links = new LinkCache({
+      api,
+      clock,
+      store: new LinkStore(database),
+      lifetime:
+        settings.linkProfile === 'lenient'
+          ? { profile: 'lenient', maxAgeMs: settings.linkMaxAge }
+          : { profile: 'documented' },
+      onStoreFailure: (error) => logger.warn({ err: error }, 'direct links are kept in memory only'),
+      onFileGone: (url) => lookAgain(library, url, logger),
+    });
     const media = new MediaTable(database);
     return { database, api, library, links, media, close: () => teardown.close() };
+  });
+}
+
+/** Has the folder of a file that is gone read again, so that nobody is offered it for longer than need be. */
+function lookAgain(library: MirroredLibrary, url: string, logger: Surroundings['logger']): void {
+  const file = library.fileById(fileIdOf(url));
+  if (file === null) return;
+  library.refresh(file.parentId, { recursive: false, priority: 'crawl' }).catch((error: unknown) => {
+    logger.debug({ err: error, folderId: file.parentId }, 'the folder of a file that is gone was not read');
   });
 }
 

@@ -6,6 +6,8 @@ import type { Refusal } from './failures.ts';
 import type { FloodLock } from './flood-lock.ts';
 
 const KEY_REFUSAL_LASTS_MS = 10 * 60_000;
+/** Answers that add up to a ban (API document section 1). */
+const COSTLY_STATUSES = new Set([401, 403, 404, 410]);
 
 /** Whether a call may be sent now. */
 export type Standing =
@@ -41,8 +43,7 @@ export class Admission {
     if (this.#keyRefusal !== null && keyRefusedMs > 0) {
       return { state: 'barred', remainingMs: keyRefusedMs, waits: false, error: this.#keyRefusal.error };
     }
-    const background = priority === 'crawl' || priority === 'prefetch';
-    const circuits = background ? [this.#floodLock, this.#errorBudget] : [this.#floodLock];
+    const circuits = isBackground(priority) ? [this.#floodLock, this.#errorBudget] : [this.#floodLock];
     const open = circuits.find((circuit) => circuit.state() === 'open');
     if (open !== undefined) {
       const waits = priority === 'crawl';
@@ -57,9 +58,10 @@ export class Admission {
     this.#errorBudget.succeed();
   }
 
-  refused(refusal: Refusal, httpStatus: number, error: BridgeError): void {
+  refused(refusal: Refusal, httpStatus: number, error: BridgeError, priority: Priority): void {
     if (refusal.lock !== null) this.#floodLock.impose(refusal.lock, refusal.words);
-    else if ([401, 403, 404, 410].includes(httpStatus)) this.#errorBudget.spend();
+    // What people ask for is refused because it is gone; the crawl, which finds that out, must not wait for it.
+    else if (isBackground(priority) && COSTLY_STATUSES.has(httpStatus)) this.#errorBudget.spend();
     if (refusal.kind === 'api-key-invalid') {
       this.#keyRefusal = { error, until: this.#clock.monotonic() + KEY_REFUSAL_LASTS_MS };
     }
@@ -82,4 +84,8 @@ export class Admission {
   forgetKeyRefusal(): void {
     this.#keyRefusal = null;
   }
+}
+
+function isBackground(priority: Priority): boolean {
+  return priority === 'crawl' || priority === 'prefetch';
 }

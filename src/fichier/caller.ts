@@ -4,7 +4,7 @@ import { sleep } from '../clock.ts';
 import { asBridgeError, BridgeError } from '../errors.ts';
 import type { Admission } from './admission.ts';
 import type { ApiKey } from './api-key.ts';
-import type { CallOptions } from './api.ts';
+import type { CallOptions, Priority } from './api.ts';
 import type { CallAllowance } from './call-allowance.ts';
 import type { EndpointName, EndpointTable } from './endpoints.ts';
 import { malformed, refusalOf } from './failures.ts';
@@ -108,7 +108,7 @@ export class Caller {
       const key = this.#key;
       this.#counts.set(call.endpoint, (this.#counts.get(call.endpoint) ?? 0) + 1);
       const answer = await this.#exchange(call, key, options.signal);
-      return this.#understand(call, key, answer);
+      return this.#understand(call, key, answer, options.priority);
     });
   }
 
@@ -132,11 +132,16 @@ export class Caller {
     }
   }
 
-  #understand<Shape extends z.ZodType>(call: ApiCall<Shape>, key: ApiKey, answer: Answer): z.output<Shape> {
+  #understand<Shape extends z.ZodType>(
+    call: ApiCall<Shape>,
+    key: ApiKey,
+    answer: Answer,
+    priority: Priority,
+  ): z.output<Shape> {
     const { admission, allowance, log } = this.#parts;
     const body = parseLenientJson(answer.text);
     const refusal = refusalOf(answer, body, call.subject);
-    if (refusal !== null) throw this.#refuse(call.endpoint, key, answer, refusal);
+    if (refusal !== null) throw this.#refuse(call.endpoint, key, answer, refusal, priority);
     const parsed = call.answer.safeParse(body);
     if (answer.httpStatus >= 300 || !parsed.success) {
       log.warn({ method: call.endpoint, httpStatus: answer.httpStatus }, 'malformed answer');
@@ -147,7 +152,13 @@ export class Caller {
     return parsed.data;
   }
 
-  #refuse(endpoint: EndpointName, key: ApiKey, answer: Answer, refusal: Refusal): BridgeError {
+  #refuse(
+    endpoint: EndpointName,
+    key: ApiKey,
+    answer: Answer,
+    refusal: Refusal,
+    priority: Priority,
+  ): BridgeError {
     const { admission, allowance, clock, log } = this.#parts;
     const words = key.redact(refusal.words);
     const { httpStatus } = answer;
@@ -161,7 +172,7 @@ export class Caller {
     );
     // A refusal of the last key, come late, says nothing about the one in use now.
     if (key === this.#key || kind !== 'api-key-invalid')
-      admission.refused({ ...refusal, words }, httpStatus, error);
+      admission.refused({ ...refusal, words }, httpStatus, error, priority);
     if (refusal.lock === null) return error;
     allowance.slowDown();
     return admission.lockError();

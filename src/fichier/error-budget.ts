@@ -11,7 +11,7 @@ const MOST_IN_WINDOW = 10;
 
 /**
  * Repeated 401, 403, 404, 410 and 429 answers earn a ban of the address (API document section 1). Three in a row or ten
- * in ten minutes pause background work, for a minute at first and doubling; then one call tries whether it is better.
+ * in ten minutes, to background work, pause it, for a minute at first and doubling; then one call tries whether it is better.
  */
 export class ErrorBudget {
   readonly #clock: Clock;

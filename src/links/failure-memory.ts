@@ -7,11 +7,13 @@ interface Life {
   readonly lifeMs: number;
   /** Whether it would hit every file of the account. */
   readonly accountWide: boolean;
+  /** It doubles with each time in a row, up to this (ms). */
+  readonly longestMs?: number;
 }
 
 /** Repeated 4xx answers earn bans (API document section 1): what failed is not asked again at once. */
 const LIVES: Partial<Record<FailureKind, Life>> = {
-  'file-not-found': { lifeMs: 60_000, accountWide: false },
+  'file-not-found': { lifeMs: 60_000, accountWide: false, longestMs: 3_600_000 },
   'file-refused': { lifeMs: 60_000, accountWide: false },
   'link-refused': { lifeMs: 60_000, accountWide: false },
   'upstream-refused': { lifeMs: 30_000, accountWide: false },
@@ -29,6 +31,8 @@ interface Failure {
   readonly error: BridgeError;
   /** Monotonic ms. */
   readonly until: number;
+  /** ms. */
+  readonly lifeMs: number;
 }
 
 /** Negative cache of the link calls: a failure is repeated from memory for as long as its kind says. */
@@ -46,14 +50,25 @@ export class FailureMemory {
   remember(fileUrl: string, error: BridgeError): void {
     const life = LIVES[error.kind];
     if (life === undefined) return;
-    const lifeMs = error.retryAt === undefined ? life.lifeMs : error.retryAt - this.#clock.now();
-    const failure = { error, until: this.#clock.monotonic() + lifeMs };
+    const lifeMs =
+      error.retryAt === undefined ? this.#lifeOf(fileUrl, error, life) : error.retryAt - this.#clock.now();
+    const failure = { error, until: this.#clock.monotonic() + lifeMs, lifeMs };
     if (life.accountWide) this.#ofAccount = failure;
     else this.#byFile.set(fileUrl, failure);
   }
 
+  /** The file is well again. */
+  forget(fileUrl: string): void {
+    this.#byFile.delete(fileUrl);
+  }
+
   recall(fileUrl: string): BridgeError | null {
     return this.#current(this.#ofAccount) ?? this.#current(this.#byFile.get(fileUrl));
+  }
+
+  #lifeOf(fileUrl: string, error: BridgeError, { lifeMs, longestMs = lifeMs }: Life): number {
+    const last = this.#byFile.get(fileUrl);
+    return last?.error.kind === error.kind ? Math.min(last.lifeMs * 2, longestMs) : lifeMs;
   }
 
   #current(failure: Failure | null | undefined): BridgeError | null {

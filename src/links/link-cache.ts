@@ -18,6 +18,8 @@ export interface LinkCacheOptions {
   readonly capacity?: number | undefined;
   /** Told when the store fails (disk full, damaged); links are then kept in memory only. */
   readonly onStoreFailure: (error: BridgeError) => void;
+  /** Told of a file that 1fichier does not know, whenever it says so. */
+  readonly onFileGone?: ((fileUrl: string) => void) | undefined;
 }
 
 /** Counts since the start, for metrics. */
@@ -49,6 +51,7 @@ export class LinkCache implements LinkSource {
   readonly #store: LinkStore;
   readonly #lifetime: LinkLifetime;
   readonly #onStoreFailure: (error: BridgeError) => void;
+  readonly #onFileGone: ((fileUrl: string) => void) | undefined;
   readonly #records: LRUCache<string, LinkRecord>;
   /** Addresses, by file, of links that are used only where no other is to be had. */
   readonly #doubted: LRUCache<string, string>;
@@ -66,6 +69,7 @@ export class LinkCache implements LinkSource {
     this.#store = options.store;
     this.#lifetime = options.lifetime;
     this.#onStoreFailure = options.onStoreFailure;
+    this.#onFileGone = options.onFileGone;
     this.#records = new LRUCache({ max: capacity });
     this.#doubted = new LRUCache({ max: capacity });
     this.#failures = new FailureMemory(options.clock, capacity);
@@ -158,6 +162,7 @@ export class LinkCache implements LinkSource {
       const address = await this.#api.getLink(fileUrl, options);
       const link = { address, mintedAt: this.#clock.now() };
       this.#stats.minted += 1;
+      this.#failures.forget(fileUrl);
       this.#keep(fileUrl, { ...UNKNOWN, link, refusals: this.#record(fileUrl).refusals });
       return link;
     } catch (thrown) {
@@ -166,6 +171,7 @@ export class LinkCache implements LinkSource {
         this.#stats.failed += 1;
         this.#failures.remember(fileUrl, error);
       }
+      if (error.kind === 'file-not-found') this.#onFileGone?.(fileUrl);
       throw error;
     }
   }

@@ -63,6 +63,15 @@ describe('the failure is said at once, with what to do, when the API, asked for 
     expect(whole.emulator.counts().api['get_token']).toBe(1);
   });
 
+  test('says that the file is gone: its folder is read again at once', async () => {
+    const { library } = whole.bridge.account;
+    const film = library.entryAt('/film.mkv');
+    expect(film?.kind).toBe('file');
+    if (film?.kind === 'file') whole.emulator.account.removeFile(film.url);
+    await expectRefusal(whole, 404, 'file-not-found');
+    await expect.poll(() => library.crawlStatus().entriesMissing, { timeout: 20_000 }).toBe(1);
+  });
+
   test('has locked the account for longer than a viewer waits', async () => {
     whole.emulator.lockApi(3600);
     await expectRefusal(whole, 503, 'flood-locked');

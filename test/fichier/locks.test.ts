@@ -109,6 +109,24 @@ describe('ErrorBudget', () => {
   });
 });
 
+describe('a client whose viewers ask for files that are gone', () => {
+  it('lets the crawl go on, which finds out that they are', async () => {
+    const gone = ko('Resource not found #469', 404);
+    server.answer(...Array.from({ length: 12 }, () => gone), {
+      body: { status: 'OK', folder_id: 7, files: 0 },
+    });
+    const { client, clock } = testClient();
+    for (let count = 0; count < 12; count += 1) {
+      const asked = expect(client.getLink(PAGE, viewer)).rejects.toMatchObject({ kind: 'file-not-found' });
+      await clock.advance(2_000);
+      await asked;
+    }
+    const listing = client.listFolder(7, crawl);
+    await clock.advance(2_000);
+    expect((await listing).complete).toBe(true);
+  });
+});
+
 describe('a client that was flooded', () => {
   let directory = '';
   beforeEach(() => {

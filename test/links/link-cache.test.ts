@@ -29,9 +29,10 @@ beforeEach(() => {
 
 afterEach(() => database.close());
 
-function startCache(lifetime: LinkLifetime = LENIENT): LinkCache {
+function startCache(lifetime: LinkLifetime = LENIENT, onFileGone?: (url: string) => void): LinkCache {
   const onStoreFailure = (error: BridgeError): number => storeFailures.push(error);
-  return new LinkCache({ api, clock, store: new LinkStore(database), lifetime, onStoreFailure });
+  const store = new LinkStore(database);
+  return new LinkCache({ api, clock, store, lifetime, onStoreFailure, onFileGone });
 }
 
 describe('one call for many', () => {
@@ -286,6 +287,31 @@ describe('restart', () => {
 
 describe('failures', () => {
   const retryIn = (ms: number): { retryAt: number } => ({ retryAt: clock.now() + ms });
+
+  test('a file that is still not found is asked for ever less often, once an hour at least', async () => {
+    api.answer = () => new BridgeError('file-not-found', 'gone');
+    const cache = startCache();
+    const askedAt: number[] = [];
+    for (let minute = 0; minute < 240; minute += 1) {
+      const before = api.sent;
+      await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
+      if (api.sent > before) askedAt.push(minute);
+      await clock.advance(MINUTE);
+    }
+    expect(askedAt).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
+    api.answer = () => 'https://a-1.example/p1';
+    await clock.advance(60 * MINUTE);
+    expect((await cache.get(FILE, VIEWER)).address).toBe('https://a-1.example/p1');
+  });
+
+  test('a file that is not found is told of, so that its folder can be looked at', async () => {
+    api.answer = (url) => new BridgeError(url === FILE ? 'file-not-found' : 'flood-locked', 'no');
+    const gone: string[] = [];
+    const cache = startCache(LENIENT, (url) => gone.push(url));
+    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
+    await expect(cache.get(OTHER, VIEWER)).rejects.toMatchObject({ kind: 'flood-locked' });
+    expect(gone).toEqual([FILE]);
+  });
 
   test('a file that is not found is asked for once a minute at most', async () => {
     api.answer = () => new BridgeError('file-not-found', 'gone');

@@ -13,6 +13,8 @@ const SHORTEST_REST_MS = 6_000;
 const MOST_CALLS_IN_A_SECOND = 6;
 /** How long a flood lock lasts: less than a viewer waits (seconds). */
 const LOCK_SECONDS = 12;
+/** Links that die one after the other: as many as one read bears. */
+const LINKS_THAT_DIE = 2;
 /** How long the storage host takes no connection (ms). */
 const OUTAGE_MS = 3_000;
 
@@ -43,7 +45,7 @@ export class Trouble {
       emulator.apiFaults.next({ kind: 'listing', as }, { endpoint: 'folder/ls' });
     };
     const events: readonly (readonly [number, () => void])[] = [
-      [2, () => emulator.faults.next({ kind: 'expire' }, {}, 5)],
+      [2, () => emulator.faults.next({ kind: 'expire' }, {}, LINKS_THAT_DIE)],
       [3, () => void this.#beUnreachable()],
       [2, () => lie('empty')],
       [2, () => lie('shrunken')],

@@ -40,7 +40,7 @@ async function syncOnce(
   const bar = terminal.interactive && !json ? await drawBar() : null;
   const show = (outcome: Outcome): void => {
     if (json) terminal.print(JSON.stringify(outcome));
-    else if (request.dryRun || outcome.obstacle !== null) terminal.print(lineOf(outcome));
+    else if (request.dryRun && outcome.obstacle === null) terminal.print(lineOf(outcome));
   };
   try {
     const records = await withLibrary(settings, (library) =>

@@ -31,13 +31,19 @@ export function printRecord(
     if (problem !== null) terminal.remark(explain(failureOf(problem)));
     return;
   }
-  const { done, dryRun, kept, leftCount } = report;
-  const counts = `${done.create} created, ${done.update} updated, ${done.rename} renamed, ${done.remove} removed`;
+  const { left, leftCount } = report;
+  for (const outcome of left) terminal.print(lineOf(outcome));
+  if (leftCount > left.length) terminal.print(`… and ${leftCount - left.length} more left alone`);
   const seconds = ((finishedAt - startedAt) / 1000).toFixed(1);
-  terminal.print(
-    `${directory}: ${dryRun ? 'would be: ' : ''}${counts}, ${kept} as they should be, ${leftCount} left alone, in ${seconds} s`,
-  );
+  terminal.print(`${directory}: ${countsOf(report)}, in ${seconds} s`);
   for (const remark of remarksOn(report)) terminal.remark(`  ${remark}`);
+}
+
+function countsOf({ done, dryRun, kept, leftCount }: RunReport): string {
+  const changed = done.create + done.update + done.rename + done.remove;
+  if (changed + kept + leftCount === 0) return 'nothing has changed';
+  const counts = `${done.create} created, ${done.update} updated, ${done.rename} renamed, ${done.remove} removed`;
+  return `${dryRun ? 'would be: ' : ''}${counts}, ${kept} as they should be, ${leftCount} left alone`;
 }
 
 function remarksOn({ heldBack, missingFolders, unreadFolders, dryRun }: RunReport): string[] {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EmulatedAccount } from '../../src/emulator/account.ts';
@@ -81,6 +81,15 @@ test('strm sync of a library that was never read says so, and works once it has 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('1 created');
   expect(readdirSync(join(root, 'Movies'))).toEqual(['Film.strm']);
+
+  const unchanged = await workplace.run(['strm', 'sync'], settings);
+  expect(unchanged.stdout).toContain(`${root}: nothing has changed, in `);
+  writeFileSync(join(root, 'Movies/Film.strm'), 'mine');
+  const compared = await workplace.run(['strm', 'sync', '--full'], settings);
+  expect(compared.code).toBe(0);
+  expect(compared.stdout).toContain('~ Movies/Film.strm (left: it was changed by hand)');
+  expect(compared.stdout).toContain('1 left alone');
+  expect(readFileSync(join(root, 'Movies/Film.strm'), 'utf8')).toBe('mine');
 }, 120_000);
 
 test('strm sync says what is missing when no directory is set', async () => {

@@ -1,7 +1,7 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { existsSync, renameSync, statSync } from 'node:fs';
 import { BridgeError } from '../errors.ts';
-import { asStoreError, isDamage } from './store-error.ts';
+import { asStoreError, isBusy, isDamage } from './store-error.ts';
 
 export type Database = InstanceType<typeof DatabaseSync>;
 
@@ -20,7 +20,10 @@ export interface Schema {
 export function openDatabase(path: string, schemas: readonly Schema[]): Database {
   const database = new DatabaseSync(path);
   try {
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000');
+    // Patience comes first: another process may just be recovering this database after a crash.
+    database.exec('PRAGMA busy_timeout = 5000');
+    enterWriteAheadMode(database);
+    database.exec('PRAGMA synchronous = NORMAL');
     database.exec('PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768');
     database.exec(
       'CREATE TABLE IF NOT EXISTS schema_version (module TEXT PRIMARY KEY, version INTEGER NOT NULL)',
@@ -33,26 +36,40 @@ export function openDatabase(path: string, schemas: readonly Schema[]): Database
   }
 }
 
-function migrate(database: Database, schema: Schema): void {
-  const row = database.prepare('SELECT version FROM schema_version WHERE module = ?').get(schema.module) as
-    { version: number } | undefined;
-  const applied = row?.version ?? 0;
-  if (applied > schema.migrations.length) {
-    throw new BridgeError(
-      'config-invalid',
-      `the data directory was written by a newer version (${schema.module})`,
-      {
-        hint: 'Start the newer version, or point BRIDGE_DATA_DIR elsewhere.',
-      },
-    );
+/** How often, and how far apart (ms), a new database is asked to change its mode while others do the same. */
+const MODE_ATTEMPTS = 100;
+const MODE_PAUSE_MS = 20;
+
+/** Two who change a new database to WAL at once hold each other up, which SQLite tells at once, whatever its busy timeout. */
+function enterWriteAheadMode(database: Database): void {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (!isBusy(error) || attempt === MODE_ATTEMPTS) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, MODE_PAUSE_MS);
+    }
+  }
+}
+
+function migrate(database: Database, { module, migrations }: Schema): void {
+  const versionOf = database.prepare('SELECT version FROM schema_version WHERE module = ?');
+  const applied = (): number => (versionOf.get(module) as { version: number } | undefined)?.version ?? 0;
+  if (applied() > migrations.length) {
+    throw new BridgeError('config-invalid', `the data directory was written by a newer version (${module})`, {
+      hint: 'Start the newer version, or point BRIDGE_DATA_DIR elsewhere.',
+    });
   }
   const record = database.prepare('INSERT OR REPLACE INTO schema_version (module, version) VALUES (?, ?)');
-  schema.migrations.slice(applied).forEach((script, index) => {
+  for (let step = applied(); step < migrations.length; step += 1) {
     transaction(database, () => {
-      database.exec(script);
-      record.run(schema.module, applied + index + 1);
+      // Asked again inside the transaction, for another process may have taken this step meanwhile.
+      if (applied() > step) return;
+      database.exec(migrations[step] ?? '');
+      record.run(module, step + 1);
     });
-  });
+  }
 }
 
 /** Beyond this size (bytes) reading every page would hold up the start; damage there shows when it is met. */

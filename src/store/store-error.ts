@@ -4,6 +4,8 @@ import { BridgeError } from '../errors.ts';
 const DISK_FULL_CODES: ReadonlySet<number> = new Set([13, 778]);
 /** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
 const DAMAGE_CODES: ReadonlySet<number> = new Set([11, 26]);
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const BUSY_CODE = 5;
 /** The same in SQLite's words: from `all` the binding hands on no codes. */
 const DAMAGE_MESSAGE = /^(?:database disk image is malformed|file is not a database)$/;
 
@@ -26,6 +28,12 @@ export function isDamage(error: unknown): boolean {
   // Extended codes carry the primary one in their low byte.
   if (code !== null) return DAMAGE_CODES.has(code & 0xff);
   return error instanceof Error && DAMAGE_MESSAGE.test(error.message);
+}
+
+/** Whether another connection held what was asked for. */
+export function isBusy(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code !== null && (code & 0xff) === BUSY_CODE;
 }
 
 function sqliteCode(error: unknown): number | null {

@@ -39,9 +39,9 @@ export function printRecord(
   for (const remark of remarksOn(report)) terminal.remark(`  ${remark}`);
 }
 
-function countsOf({ done, dryRun, kept, leftCount }: RunReport): string {
+function countsOf({ done, dryRun, kept, leftCount, heldBack }: RunReport): string {
   const changed = done.create + done.update + done.rename + done.remove;
-  if (changed + kept + leftCount === 0) return 'nothing has changed';
+  if (changed + kept + leftCount === 0) return heldBack === null ? 'nothing has changed' : 'nothing done';
   const counts = `${done.create} created, ${done.update} updated, ${done.rename} renamed, ${done.remove} removed`;
   return `${dryRun ? 'would be: ' : ''}${counts}, ${kept} as they should be, ${leftCount} left alone`;
 }

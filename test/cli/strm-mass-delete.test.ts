@@ -79,6 +79,7 @@ it('names what is held back and how to allow it, where there is no terminal; --a
   const held = await workplace.run(['strm', 'sync'], settings);
   expect(held.code).toBe(3);
   expect(held.stderr).toContain(`${GONE} of ${FILMS} files are gone from the library`);
+  expect(held.stdout).not.toContain('nothing has changed');
   expect(held.stderr).toContain('    - Film 1.strm\n');
   expect(held.stderr).toContain('fichier-bridge strm sync --allow-mass-delete');
   expect(films()).toBe(FILMS);

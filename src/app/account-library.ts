@@ -66,19 +66,15 @@ export function openAccountLibrary(settings: Settings, surroundings: Surrounding
           ? { profile: 'lenient', maxAgeMs: settings.linkMaxAge }
           : { profile: 'documented' },
       onStoreFailure: (error) => logger.warn({ err: error }, 'direct links are kept in memory only'),
-      onFileGone: (url) => lookAgain(library, url, logger),
+      onFileGone: (url) => {
+        library.noteDenied(fileIdOf(url)).catch((error: unknown) => {
+          logger.debug({ err: error }, 'the folder of a file that is gone was not read');
+        });
+      },
+      isMissing: (url) => library.isMissing(fileIdOf(url)),
     });
     const media = new MediaTable(database);
     return { database, api, library, links, media, close: () => teardown.close() };
-  });
-}
-
-/** Has the folder of a file that is gone read again, so that nobody is offered it for longer than need be. */
-function lookAgain(library: MirroredLibrary, url: string, logger: Surroundings['logger']): void {
-  const file = library.fileById(fileIdOf(url));
-  if (file === null) return;
-  library.refresh(file.parentId, { recursive: false, priority: 'crawl' }).catch((error: unknown) => {
-    logger.debug({ err: error, folderId: file.parentId }, 'the folder of a file that is gone was not read');
   });
 }
 

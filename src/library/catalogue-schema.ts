@@ -6,6 +6,7 @@ import type { Schema } from '../store/database.ts';
  *
  * - remote_name is null where it equals name, remote_type where the extension says the same.
  * - gone_after: the last complete listing lacked the entry; a complete listing taken later than this removes it.
+ * - denied_at: when 1fichier last said, asked for a link, that there is no such file.
  * - settles_at: the bridge wrote the entry itself; until then listings, which lag, do not speak about it.
  * - changed_seq: place in the change log of the last change of bytes, name or parent.
  */
@@ -71,5 +72,6 @@ export const catalogueSchema: Schema = {
     `,
     // A trigger makes SQLite keep an undo journal for each single row; the writer counts once a listing instead.
     'DROP TRIGGER file_added; DROP TRIGGER file_removed',
+    'ALTER TABLE entry ADD COLUMN denied_at INTEGER',
   ],
 };

@@ -16,6 +16,7 @@ export class Catalogue {
   readonly #byFolder: Query<JsonRow>;
   readonly #byFile: Query<JsonRow>;
   readonly #byKey: Query<JsonRow>;
+  readonly #missing: Query<{ key: number }>;
   readonly #folders: Query<JsonRow>;
   readonly #files: Query<JsonRow>;
   readonly #contents: Query<{ folders: number; files: number | null; bytes: number | null }>;
@@ -27,6 +28,7 @@ export class Catalogue {
     this.#byFolder = new Query(database, `${SELECT_ENTRY} WHERE folder_id = ?`);
     this.#byFile = new Query(database, `${SELECT_ENTRY} WHERE file_id = ?`);
     this.#byKey = new Query(database, `${SELECT_ENTRY} WHERE key = ?`);
+    this.#missing = new Query(database, 'SELECT key FROM entry WHERE file_id = ? AND gone_after IS NOT NULL');
     const page = `parent_id = ? AND (sort_key, key) > (?, ?) ORDER BY sort_key, key LIMIT ${PAGE}`;
     this.#folders = new Query(database, selectFolders(page));
     this.#files = new Query(database, selectFiles(page));
@@ -73,6 +75,10 @@ export class Catalogue {
   fileById(id: string): FileEntry | null {
     const entry = readOne(this.#byFile.get(id));
     return entry?.kind === 'file' ? entry : null;
+  }
+
+  isMissing(fileId: string): boolean {
+    return this.#missing.get(fileId) !== undefined;
   }
 
   folderById(id: number): FolderEntry | null {

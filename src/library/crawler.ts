@@ -1,4 +1,5 @@
-import type { FichierApi, Priority } from '../fichier/api.ts';
+import { isMoreUrgent } from '../fichier/api.ts';
+import type { CallOptions, FichierApi, Priority } from '../fichier/api.ts';
 import { sleep } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { asBridgeError } from '../errors.ts';
@@ -35,10 +36,22 @@ const LONGEST_WAIT_MS = 600_000;
 /** A refused key is not tried again soon: repeated refusals lead to a lock (API document section 1). */
 const STOPPED_MS = 3_600_000;
 
+/** A listing that is asked for, and applied, for all who wait for it. */
+interface Look {
+  readonly priority: Priority;
+  readonly withdrawal: AbortController;
+  /** Whether it has left the queue. */
+  readonly call: { readonly sent: boolean };
+  readonly done: Promise<void>;
+}
+
+/** Who wants a look, and how much. */
+type LookRequest = Omit<RefreshRequest, 'recursive'>;
+
 /** Reads folders in the background, one call at a time, and those that someone waits for in between. */
 export class Crawler {
   readonly #parts: CrawlerParts;
-  readonly #looks = new Map<number, Promise<void>>();
+  readonly #looks = new Map<number, Look>();
   readonly #opened = new Set<number>();
   readonly #ending = new AbortController();
   #readingOpened: Promise<void> = Promise.resolve();
@@ -59,7 +72,11 @@ export class Crawler {
   /** Resolves when no look is under way any more. */
   async stop(): Promise<void> {
     this.#ending.abort();
-    await Promise.allSettled([this.#running, this.#readingOpened, ...this.#looks.values()]);
+    await Promise.allSettled([
+      this.#running,
+      this.#readingOpened,
+      ...[...this.#looks.values()].map(({ done }) => done),
+    ]);
     this.#state = 'stopped';
   }
 
@@ -130,7 +147,7 @@ export class Crawler {
     }
     schedule.beginRound(now);
     this.#state = 'crawling';
-    await this.#look(next.folderId, 'crawl', signal).catch((error: unknown) => {
+    await this.#lookFor(next.folderId, { priority: 'crawl', signal }).catch((error: unknown) => {
       if (!OF_ONE_FOLDER.has(asBridgeError(error).kind)) throw error;
     });
     this.#failures = 0;
@@ -153,13 +170,13 @@ export class Crawler {
     for (let next = newest(this.#opened); next !== undefined; next = newest(this.#opened)) {
       this.#opened.delete(next);
       // Recorded in the schedule; nobody waits for this look.
-      await this.#look(next, 'browse', this.#ending.signal).catch(() => undefined);
+      await this.#lookFor(next, { priority: 'browse' }).catch(() => undefined);
     }
     this.#isReadingOpened = false;
   }
 
   /** A look for someone who asked for it: where 1fichier was asked a moment ago, once it stands the next. */
-  async #lookInTurn(folderId: number, request: RefreshRequest): Promise<void> {
+  async #lookInTurn(folderId: number, request: LookRequest): Promise<void> {
     const { clock } = this.#parts;
     try {
       await this.#lookFor(folderId, request);
@@ -173,34 +190,53 @@ export class Crawler {
   }
 
   /** A look for someone who waits. One that was under way may be given up by whoever began it: then again. */
-  async #lookFor(folderId: number, request: RefreshRequest): Promise<void> {
-    request.signal?.throwIfAborted();
-    const joined = this.#looks.get(folderId);
-    if (joined !== undefined) {
-      const outcome = await joined.then(() => null, asBridgeError);
+  async #lookFor(folderId: number, request: LookRequest): Promise<void> {
+    const signal = this.#orEnding(request.signal);
+    for (;;) {
+      signal.throwIfAborted();
+      const look =
+        this.#underWay(folderId, request.priority) ?? this.#begin(folderId, request.priority, signal);
+      const outcome = await look.done.then(() => null, asBridgeError);
       if (outcome === null) return;
-      if (outcome.kind !== 'cancelled') throw outcome;
+      if (outcome.kind !== 'cancelled' || signal.aborted) throw outcome;
     }
-    await this.#look(folderId, request.priority, this.#orEnding(request.signal));
   }
 
   #orEnding(signal: AbortSignal | undefined): AbortSignal {
     return signal === undefined ? this.#ending.signal : AbortSignal.any([this.#ending.signal, signal]);
   }
 
-  #look(folderId: number, priority: Priority, signal: AbortSignal): Promise<void> {
-    const running = this.#looks.get(folderId);
-    if (running !== undefined) return running;
-    const look = this.#listAndApply(folderId, priority, signal).finally(() => this.#looks.delete(folderId));
+  /** The look to join. One that waits in the queue behind calls that matter less than this one is withdrawn instead. */
+  #underWay(folderId: number, priority: Priority): Look | null {
+    const look = this.#looks.get(folderId);
+    if (look === undefined) return null;
+    if (look.call.sent || !isMoreUrgent(priority, look.priority)) return look;
+    look.withdrawal.abort();
+    return null;
+  }
+
+  #begin(folderId: number, priority: Priority, signal: AbortSignal): Look {
+    // The call may be sent before there is a look to speak of.
+    const call = { sent: false };
+    const withdrawal = new AbortController();
+    const options = {
+      priority,
+      signal: AbortSignal.any([signal, withdrawal.signal]),
+      onSent: (): void => void (call.sent = true),
+    };
+    const done = this.#listAndApply(folderId, options).finally(() => {
+      if (this.#looks.get(folderId) === look) this.#looks.delete(folderId);
+    });
+    const look: Look = { priority, withdrawal, call, done };
     this.#looks.set(folderId, look);
     return look;
   }
 
-  async #listAndApply(folderId: number, priority: Priority, signal: AbortSignal): Promise<void> {
+  async #listAndApply(folderId: number, options: CallOptions): Promise<void> {
     const { api, mirror, schedule, clock, onChange } = this.#parts;
     const takenAt = clock.now();
     try {
-      const listing = await api.listFolder(folderId, { priority, signal });
+      const listing = await api.listFolder(folderId, options);
       const { changedFolders, confirmAt } = await mirror.applyInSlices(folderId, listing, takenAt);
       schedule.recordSuccess(folderId, {
         takenAt,

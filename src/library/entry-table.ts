@@ -19,6 +19,7 @@ export interface KnownEntry {
   readonly size: number | null;
   readonly checksum: Uint8Array | null;
   readonly gone_after: number | null;
+  readonly denied_at: number | null;
   readonly settles_at: number | null;
 }
 
@@ -40,7 +41,7 @@ interface Place {
 }
 
 const SELECT_KNOWN = `SELECT key, parent_id, is_file, folder_id, file_id, name, name_key, remote_name, size,
-  checksum, gone_after, settles_at FROM entry`;
+  checksum, gone_after, denied_at, settles_at FROM entry`;
 
 /** The writing side of the entries and of their search index. Call its methods within a transaction. */
 export class EntryTable {
@@ -54,6 +55,7 @@ export class EntryTable {
   readonly #rename: Query;
   readonly #updateBytes: Query;
   readonly #markGone: Query;
+  readonly #markDenied: Query;
   readonly #delete: Query;
   readonly #countFiles: Query;
   readonly #planListing: Query;
@@ -87,6 +89,7 @@ export class EntryTable {
          url = ?, gone_after = NULL, changed_seq = coalesce(?, changed_seq) WHERE key = ?`,
     );
     this.#markGone = new Query(database, 'UPDATE entry SET gone_after = ? WHERE key = ?');
+    this.#markDenied = new Query(database, 'UPDATE entry SET denied_at = ? WHERE file_id = ?');
     this.#delete = new Query(database, 'DELETE FROM entry WHERE key = ?');
     this.#countFiles = new Query(database, 'UPDATE tally SET files = files + ?');
     this.#planListing = new Query(
@@ -179,6 +182,10 @@ export class EntryTable {
 
   markGone(known: KnownEntry, goneAfter: number): void {
     this.#markGone.run(goneAfter, known.key);
+  }
+
+  markDenied(fileId: string, at: number): void {
+    this.#markDenied.run(at, fileId);
   }
 
   /** Removes an entry with all that is below it; every file goes into the change log. */

@@ -22,6 +22,9 @@ export interface AppliedListing {
   readonly confirmAt: number | null;
 }
 
+/** How long 1fichier's word that there is no such file counts, ms. */
+const DENIAL_COUNTS_MS = 3_600_000;
+
 /** A listing that lost more than half of a folder, and more entries than this, is more likely wrong than true. */
 const FEW = 10;
 
@@ -88,6 +91,11 @@ export class Mirror {
     return transaction(this.#database, () => this.#apply(look, takenAt));
   }
 
+  /** Takes down that 1fichier, asked for a link, said that there is no such file. @param at ms since the epoch. */
+  deny(fileId: string, at: number): void {
+    transaction(this.#database, () => this.#entries.markDenied(fileId, at));
+  }
+
   /** What a listing adds to a folder, without what might contend for the names of those there. */
   #newcomers(folderId: number, items: readonly RemoteItem[]): RemoteItem[] {
     if (items.length <= SLICE) return [];
@@ -123,9 +131,14 @@ export class Mirror {
     const absent = [...unseen.values()].filter((known) => !isSettling(known, takenAt));
     // Before anything is dropped: what is placed may come out of a folder that is dropped.
     this.#entries.place(folderId, [...placements, ...yielding(absent, placements)], takenAt);
-    if (this.#dropConfirmed(absent, takenAt)) changed.add(folderId);
-    const confirmAt = this.#markAbsent(absent, children.length - added, takenAt);
-    return { changedFolders: [...changed], confirmAt };
+    const isShrunken = lostTooMuch(absent.length, children.length - added);
+    const isGone = (known: KnownEntry): boolean =>
+      isConfirmed(known, takenAt) || (!isShrunken && isDenied(known, takenAt));
+    const gone = absent.filter(isGone);
+    for (const known of gone) this.#entries.remove(known);
+    if (gone.length > 0) changed.add(folderId);
+    const missing = absent.filter((known) => !isGone(known));
+    return { changedFolders: [...changed], confirmAt: this.#markMissing(missing, isShrunken, takenAt) };
   }
 
   /** What of a listing can be mirrored: nothing just removed, and no folder that contains the one listed. */
@@ -138,18 +151,11 @@ export class Mirror {
     return items.filter((item) => !refused.has(item.identity));
   }
 
-  #dropConfirmed(absent: readonly KnownEntry[], takenAt: number): boolean {
-    const confirmed = absent.filter((known) => isConfirmed(known, takenAt));
-    for (const known of confirmed) this.#entries.remove(known);
-    return confirmed.length > 0;
-  }
-
-  #markAbsent(absent: readonly KnownEntry[], before: number, takenAt: number): number | null {
-    const isShrunken = absent.length >= before || (absent.length > FEW && absent.length * 2 > before);
+  /** Gives when another look may confirm that they are gone, ms since the epoch. */
+  #markMissing(missing: readonly KnownEntry[], isShrunken: boolean, takenAt: number): number | null {
     const wait = isShrunken ? this.#settings.confirmShrunkenAfterMs : this.#settings.confirmGoneAfterMs;
     let confirmAt: number | null = null;
-    for (const known of absent) {
-      if (isConfirmed(known, takenAt)) continue;
+    for (const known of missing) {
       const goneAfter = known.gone_after ?? takenAt + wait;
       if (known.gone_after === null) this.#entries.markGone(known, goneAfter);
       confirmAt = Math.min(confirmAt ?? goneAfter, goneAfter);
@@ -158,8 +164,17 @@ export class Mirror {
   }
 }
 
+function lostTooMuch(absent: number, before: number): boolean {
+  return absent >= before || (absent > FEW && absent * 2 > before);
+}
+
 function isConfirmed(known: KnownEntry, takenAt: number): boolean {
   return known.gone_after !== null && takenAt > known.gone_after;
+}
+
+/** Two witnesses: the look that lacks the file, and 1fichier itself when it was asked for a link. */
+function isDenied({ denied_at }: KnownEntry, takenAt: number): boolean {
+  return denied_at !== null && takenAt - denied_at < DENIAL_COUNTS_MS;
 }
 
 function isSettling(known: KnownEntry, takenAt: number): boolean {

@@ -58,6 +58,8 @@ export class MirroredLibrary implements Library {
   readonly #catalogue: Catalogue;
   readonly #changes: ChangeLog;
   readonly #search: SearchIndex;
+  readonly #mirror: Mirror;
+  readonly #clock: Clock;
   readonly #crawler: Crawler;
   readonly #listeners = new Set<(change: LibraryChange) => void>();
 
@@ -78,6 +80,8 @@ export class MirroredLibrary implements Library {
     this.#search = new SearchIndex(database, catalogue);
     const entries = new EntryTable(database, this.#changes);
     const mirror = new Mirror(database, rootId, entries, settings);
+    this.#mirror = mirror;
+    this.#clock = clock;
     const schedule = new CrawlSchedule(database, settings);
     const { staleAfterMs } = settings;
     this.#crawler = new Crawler({ api, catalogue, mirror, schedule, clock, onChange, staleAfterMs });
@@ -143,6 +147,22 @@ export class MirroredLibrary implements Library {
 
   refresh(folderId: number, request: RefreshRequest): Promise<void> {
     return this.#crawler.refresh(folderId, request);
+  }
+
+  /** Whether the last look at its folder lacked a file that is still served. */
+  isMissing(fileId: string): boolean {
+    return this.#catalogue.isMissing(fileId);
+  }
+
+  /**
+   * 1fichier, asked for a link, said that there is no such file. Its folder is read as viewers' calls are made, since it
+   * tells in one call of all others that are gone as well. Rejects as `refresh` does.
+   */
+  async noteDenied(fileId: string): Promise<void> {
+    const file = this.#catalogue.fileById(fileId);
+    if (file === null) return;
+    this.#mirror.deny(fileId, this.#clock.now());
+    await this.refresh(file.parentId, { recursive: false, priority: 'viewer' });
   }
 
   onChange(listener: (change: LibraryChange) => void): () => void {

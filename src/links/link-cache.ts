@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { BridgeError, asBridgeError } from '../errors.ts';
 import type { CallOptions, FichierApi } from '../fichier/api.ts';
+import { DenialRation } from './denial-ration.ts';
 import { FailureMemory } from './failure-memory.ts';
 import { isWithinLifetime, type LinkLifetime } from './lifetime.ts';
 import type { DirectLink, LinkRequest, LinkSource } from './link.ts';
@@ -20,6 +21,8 @@ export interface LinkCacheOptions {
   readonly onStoreFailure: (error: BridgeError) => void;
   /** Told of a file that 1fichier does not know, whenever it says so. */
   readonly onFileGone?: ((fileUrl: string) => void) | undefined;
+  /** Whether the last look at its folder lacked a file. */
+  readonly isMissing?: ((fileUrl: string) => boolean) | undefined;
 }
 
 /** Counts since the start, for metrics. */
@@ -52,6 +55,8 @@ export class LinkCache implements LinkSource {
   readonly #lifetime: LinkLifetime;
   readonly #onStoreFailure: (error: BridgeError) => void;
   readonly #onFileGone: ((fileUrl: string) => void) | undefined;
+  readonly #isMissing: (fileUrl: string) => boolean;
+  readonly #denials: DenialRation;
   readonly #records: LRUCache<string, LinkRecord>;
   /** Addresses, by file, of links that are used only where no other is to be had. */
   readonly #doubted: LRUCache<string, string>;
@@ -70,6 +75,8 @@ export class LinkCache implements LinkSource {
     this.#lifetime = options.lifetime;
     this.#onStoreFailure = options.onStoreFailure;
     this.#onFileGone = options.onFileGone;
+    this.#isMissing = options.isMissing ?? ((): boolean => false);
+    this.#denials = new DenialRation(options.clock);
     this.#records = new LRUCache({ max: capacity });
     this.#doubted = new LRUCache({ max: capacity });
     this.#failures = new FailureMemory(options.clock, capacity);
@@ -144,7 +151,8 @@ export class LinkCache implements LinkSource {
   }
 
   async #mint(fileUrl: string, request: LinkRequest): Promise<DirectLink> {
-    const failure = this.#failures.recall(fileUrl);
+    const failure =
+      this.#failures.recall(fileUrl) ?? (this.#isMissing(fileUrl) ? this.#denials.refusal() : null);
     if (failure !== null) throw failure;
     let mint = this.#mints.get(fileUrl);
     if (mint === undefined) {
@@ -171,7 +179,10 @@ export class LinkCache implements LinkSource {
         this.#stats.failed += 1;
         this.#failures.remember(fileUrl, error);
       }
-      if (error.kind === 'file-not-found') this.#onFileGone?.(fileUrl);
+      if (error.kind === 'file-not-found') {
+        this.#denials.spend();
+        this.#onFileGone?.(fileUrl);
+      }
       throw error;
     }
   }

@@ -71,6 +71,30 @@ it('removes a vanished file only when a second look some minutes later confirms 
   expect([...changes.since(cursor, catalogue).removed]).toEqual([fileIdOf(goes.url)]);
 });
 
+it('removes a file that 1fichier denied when one look lacks it too', () => {
+  const { mirror, catalogue } = openMirror();
+  const [stays, goes, missing] = [remoteFile('a', 'a'), remoteFile('b', 'b'), remoteFile('c', 'c')];
+  mirror.applyListing(0, listingOf(0, [], [stays, goes, missing]), START);
+  mirror.deny(fileIdOf(goes.url), START + MINUTE);
+  mirror.deny(fileIdOf(stays.url), START + MINUTE);
+  expect(filePaths(catalogue)).toEqual(['/a', '/b', '/c']);
+  mirror.applyListing(0, listingOf(0, [], [stays]), START + 2 * MINUTE);
+  expect(filePaths(catalogue)).toEqual(['/a', '/c']);
+  expect([stays, missing].map(({ url }) => catalogue.isMissing(fileIdOf(url)))).toEqual([false, true]);
+});
+
+it.each([
+  ['the look lacks so much that it is more likely wrong', 0, START + 2 * MINUTE],
+  ['it was an hour ago', 1, START + 61 * MINUTE],
+])('does not take a denial for more than a first look when %s', (_why, left, takenAt) => {
+  const { mirror, catalogue } = openMirror();
+  const files = [remoteFile('a', 'a'), remoteFile('b', 'b')];
+  mirror.applyListing(0, listingOf(0, [], files), START);
+  mirror.deny(fileIdOf(remoteFile('b', 'b').url), START + MINUTE);
+  mirror.applyListing(0, listingOf(0, [], files.slice(0, left)), takenAt);
+  expect(filePaths(catalogue)).toEqual(['/a', '/b']);
+});
+
 it('forgets that a file was missing when it is seen again', () => {
   const { mirror, catalogue } = openMirror();
   const both = [remoteFile('a', 'a'), remoteFile('b', 'b')];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
 import type { LinkLifetime } from '../../src/links/lifetime.ts';
-import { LinkCache } from '../../src/links/link-cache.ts';
+import { LinkCache, type LinkCacheOptions } from '../../src/links/link-cache.ts';
 import { LINK_SCHEMA, LinkStore } from '../../src/links/link-store.ts';
 import { openDatabase, type Database } from '../../src/store/database.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -29,10 +29,13 @@ beforeEach(() => {
 
 afterEach(() => database.close());
 
-function startCache(lifetime: LinkLifetime = LENIENT, onFileGone?: (url: string) => void): LinkCache {
+function startCache(
+  lifetime: LinkLifetime = LENIENT,
+  told: Pick<LinkCacheOptions, 'onFileGone' | 'isMissing'> = {},
+): LinkCache {
   const onStoreFailure = (error: BridgeError): number => storeFailures.push(error);
   const store = new LinkStore(database);
-  return new LinkCache({ api, clock, store, lifetime, onStoreFailure, onFileGone });
+  return new LinkCache({ api, clock, store, lifetime, onStoreFailure, ...told });
 }
 
 describe('one call for many', () => {
@@ -307,7 +310,7 @@ describe('failures', () => {
   test('a file that is not found is told of, so that its folder can be looked at', async () => {
     api.answer = (url) => new BridgeError(url === FILE ? 'file-not-found' : 'flood-locked', 'no');
     const gone: string[] = [];
-    const cache = startCache(LENIENT, (url) => gone.push(url));
+    const cache = startCache(LENIENT, { onFileGone: (url) => gone.push(url) });
     await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
     await expect(cache.get(OTHER, VIEWER)).rejects.toMatchObject({ kind: 'flood-locked' });
     expect(gone).toEqual([FILE]);
@@ -323,6 +326,23 @@ describe('failures', () => {
     await clock.advance(MINUTE);
     await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
     expect(api.sent).toBe(2);
+  });
+
+  test('when many files are gone, those missing from their folders are asked for later, and the others at once', async () => {
+    const gone = (file: number): string => `${FILE}${file}`;
+    api.answer = (url) =>
+      url === OTHER ? 'https://a-1.example/p' : new BridgeError('file-not-found', 'gone');
+    const cache = startCache(LENIENT, { isMissing: (url) => url !== OTHER });
+    for (let file = 0; file < 5; file += 1) {
+      await expect(cache.get(gone(file), VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
+      await clock.advance(1000);
+    }
+    const retryAt = clock.now() + MINUTE - 5000;
+    await expect(cache.get(gone(5), VIEWER)).rejects.toMatchObject({ kind: 'rate-limited', retryAt });
+    await expect(cache.get(OTHER, VIEWER)).resolves.toMatchObject({ address: 'https://a-1.example/p' });
+    expect(api.sent).toBe(6);
+    await clock.advance(MINUTE - 5000);
+    await expect(cache.get(gone(5), VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
   });
 
   test('a missing file says nothing about the others', async () => {

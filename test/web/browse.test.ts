@@ -80,6 +80,28 @@ describe('browsing', { timeout: 90_000 }, () => {
     await close();
   });
 
+  it('shows a picture that the bridge could not make at first, once it can', async () => {
+    const { page, open, close } = await stage.visit();
+    const asked = new Map<string, number>();
+    await page.route('**/thumbnail.jpg*', (route) => {
+      const times = (asked.get(route.request().url()) ?? 0) + 1;
+      asked.set(route.request().url(), times);
+      if (times > 2) return route.continue();
+      return route.fulfill({
+        status: 503,
+        headers: { 'retry-after': '1' },
+        json: { error: 'picture-later' },
+      });
+    });
+    await open('#/folder/Photos');
+    const loaded = () =>
+      page
+        .locator('.picture img')
+        .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth > 0));
+    await expect.poll(loaded, PATIENCE).toEqual([true, true]);
+    await close();
+  });
+
   it('shows only one kind when asked to', async () => {
     const { page, open, close } = await stage.visit();
     await open('#/folder/Films');

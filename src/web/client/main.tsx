@@ -1,8 +1,10 @@
 import { render } from 'preact';
+import { systemClock } from '../../clock.ts';
 import { Addresses } from './api/addresses.ts';
 import { ApiClient } from './api/client.ts';
 import { FirstRun } from './connect/first-run.ts';
 import { FolderListings } from './browse/folder-listing.ts';
+import { PictureRetries } from './browse/picture-retries.ts';
 import { keptPreferences } from './preferences/preferences.ts';
 import { applyTheme } from './preferences/theme.ts';
 import { WatchedFilms } from './player/watched.ts';
@@ -15,8 +17,9 @@ import { ServicesProvider, type Services } from './shell/services.ts';
 function makeServices(): Services {
   const base = new URL('.', window.location.href).href;
   const signIn = new SignIn();
+  const fetch: typeof window.fetch = (input, init) => window.fetch(input, init);
   const api = new ApiClient({
-    fetch: (input, init) => window.fetch(input, init),
+    fetch,
     base,
     onSignedOut: () => signIn.noteRefused(),
   });
@@ -26,6 +29,7 @@ function makeServices(): Services {
     router: new Router(window),
     preferences: keptPreferences(window.localStorage),
     listings: new FolderListings(api),
+    pictureRetries: new PictureRetries({ fetch, clock: systemClock }),
     signIn,
     firstRun: new FirstRun(),
     announcer: new Announcer(),

@@ -4,6 +4,7 @@ import type { Addresses } from '../api/addresses.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { FirstRun } from '../connect/first-run.ts';
 import type { FolderListings } from '../browse/folder-listing.ts';
+import type { PictureRetries } from '../browse/picture-retries.ts';
 import type { Preferences } from '../preferences/preferences.ts';
 import type { WatchedFilms } from '../player/watched.ts';
 import type { Router } from '../routing/router.ts';
@@ -17,6 +18,7 @@ export interface Services {
   readonly router: Router;
   readonly preferences: Preferences;
   readonly listings: FolderListings;
+  readonly pictureRetries: PictureRetries;
   readonly signIn: SignIn;
   readonly firstRun: FirstRun;
   readonly announcer: Announcer;

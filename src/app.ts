@@ -25,6 +25,7 @@ import { FileServer } from './http/file-server.ts';
 import type { Insight } from './http/operations/insight.ts';
 import { setupRoutes } from './http/api/setup-routes.ts';
 import { createHttpServer } from './http/server.ts';
+import type { ServerNotifier } from './notify/server-notifier.ts';
 import type { StrmService } from './strm/service.ts';
 import { StrmWatch } from './strm/watch.ts';
 import { builtPageDirectory } from './web/page-files.ts';
@@ -77,7 +78,7 @@ export function startBridge(
     const server = createHttpServer({
       library: account.library,
       files,
-      insight: insightInto(account, streaming, strm),
+      insight: insightInto(account, streaming, strm, notifier),
       metrics: new Registry(),
       signer,
       clock,
@@ -127,6 +128,7 @@ function insightInto(
   { api, links }: AccountLibrary,
   streaming: StreamingParts,
   strm: StrmService | null,
+  notifier: Pick<ServerNotifier, 'status'>,
 ): Insight {
   return {
     account: (signal) => api.account({ priority: 'browse', signal }),
@@ -134,6 +136,7 @@ function insightInto(
     links: () => links.stats(),
     cache: () => streaming.cache(),
     strmRuns: () => strm?.lastRuns() ?? [],
+    mediaServers: () => notifier.status(),
     streams: streaming.streams,
   };
 }

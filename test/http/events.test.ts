@@ -113,6 +113,24 @@ describe('the problems', () => {
     expect(problems.every(({ hint }) => hint !== '')).toBe(true);
   });
 
+  it('name a media server that could not be told, until it can be', () => {
+    const insight = new FakeInsight();
+    const told = { server: 'Jellyfin', lastSuccessAt: now - 1000, queued: 0, nextTryAt: null };
+    const lastError = { at: now, message: 'Plex at http://plex does not answer', hint: 'Start it.' };
+    insight.serverStatuses = [
+      { ...told, lastError: null },
+      { ...told, server: 'Plex', lastError },
+    ];
+    expect(recentProblems(insight, crawl, now)).toEqual([
+      {
+        at: now,
+        title: 'Plex could not be told what changed: Plex at http://plex does not answer',
+        hint: 'Start it.',
+        severity: 'warning',
+      },
+    ]);
+  });
+
   it('name what the last run over a directory of .strm files left, until a run leaves nothing', () => {
     const insight = new FakeInsight();
     const report: RunReport = {

@@ -1,6 +1,7 @@
 import type { Account, ApiBudget } from '../../src/fichier/api.ts';
 import type { CacheStatus, Insight } from '../../src/http/operations/insight.ts';
 import type { LinkStats } from '../../src/links/link-cache.ts';
+import type { ServerStatus } from '../../src/notify/notifier.ts';
 import type { RunRecord } from '../../src/strm/run-history.ts';
 import type { FailedStream, StreamStatus } from '../../src/streaming/streams.ts';
 
@@ -55,6 +56,12 @@ export class FakeInsight implements Insight {
 
   strmRuns(): readonly RunRecord[] {
     return this.strmRecords;
+  }
+
+  serverStatuses: ServerStatus[] = [];
+
+  mediaServers(): readonly ServerStatus[] {
+    return this.serverStatuses;
   }
 
   account(): Promise<Account> {

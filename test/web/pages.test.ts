@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { syntheticContent } from '../../src/emulator/content.ts';
 import { Workplace } from '../cli/bridge-process.ts';
+import { emulatedJellyfin } from '../notify/emulated-servers.ts';
 import { expectAccessible, launchBrowser, PHONE, visit } from './browser.ts';
 import { fillLibrary, Stage } from './stage.ts';
 
@@ -82,6 +84,39 @@ describe('the pages beside the library', { timeout: 90_000 }, () => {
     await close();
   });
 });
+
+it('the status page tells how each media server was told what changed, as that happens', async () => {
+  const jellyfin = await emulatedJellyfin('a-key');
+  const directory = mkdtempSync(join(tmpdir(), 'page-strm-'));
+  const stage = await Stage.set(fillLibrary, {
+    env: {
+      BRIDGE_WRITE: 'true',
+      BRIDGE_STRM_DIR: directory,
+      BRIDGE_PUBLIC_URL: 'http://bridge.test',
+      BRIDGE_JELLYFIN_URL: jellyfin.url,
+      BRIDGE_JELLYFIN_KEY: 'a-key',
+      BRIDGE_NOTIFY_DELAY: '50ms',
+    },
+  });
+  try {
+    const { page, open, close } = await stage.visit({ size: PHONE });
+    await open('#/status');
+    await page.getByText('Last told of changes on').waitFor();
+    jellyfin.instead.push({ status: 401 });
+    const { address } = stage.whole.bridge;
+    const destination = `${address}dav/Films/Lives.mkv`;
+    const film = new URL('dav/Films/Life.mkv', address);
+    expect((await fetch(film, { method: 'MOVE', headers: { destination } })).status).toBe(201);
+    await page.getByText(/^Jellyfin could not be told what changed: .* does not accept the key/).waitFor();
+    await page.getByText('Make a new key in Jellyfin and set BRIDGE_JELLYFIN_KEY.').waitFor();
+    await expectAccessible(page, 'status with media servers');
+    await close();
+  } finally {
+    await stage.clear();
+    await jellyfin.close();
+    rmSync(directory, { recursive: true });
+  }
+}, 90_000);
 
 describe('the first run', { timeout: 120_000 }, () => {
   let workplace: Workplace;

@@ -28,7 +28,7 @@ export const eventRoutes: FastifyPluginCallbackZod<EventRoutesParts> = (
     '/status',
     {
       schema: {
-        summary: 'Crawl, budget, cache, streams and problems at once',
+        summary: 'Crawl, budget, cache, streams, media servers and problems at once',
         response: { 200: statusSchema },
       },
     },

@@ -1,24 +1,9 @@
 import { z } from 'zod';
 import type { ServerStatus } from '../../notify/notifier.ts';
 import type { ApiRoutes } from './api.ts';
-import { isoTime, isoTimeOrNull } from './schemas.ts';
+import { describeMediaServer, mediaServerSchema } from './schemas.ts';
 
-const moment = z.iso.datetime().describe('UTC');
-
-const statusSchema = z.object({
-  servers: z.array(
-    z.object({
-      server: z.string(),
-      lastSuccess: moment.nullable().describe('When it was last told of changes'),
-      lastError: z
-        .object({ at: moment, message: z.string(), hint: z.string() })
-        .nullable()
-        .describe('Until it can be told again'),
-      queued: z.number().describe('Paths that wait to be told'),
-      nextTry: moment.nullable().describe('When they will be; null: nothing waits'),
-    }),
-  ),
-});
+const statusSchema = z.object({ servers: z.array(mediaServerSchema) });
 
 /** Media servers: whether they can be told what changed. */
 export function notifyRoutes(notifier: { status(): readonly ServerStatus[] }): ApiRoutes {
@@ -31,19 +16,8 @@ export function notifyRoutes(notifier: { status(): readonly ServerStatus[] }): A
           response: { 200: statusSchema },
         },
       },
-      () => ({ servers: notifier.status().map(describeStatus) }),
+      () => ({ servers: notifier.status().map(describeMediaServer) }),
     );
     done();
-  };
-}
-
-function describeStatus(status: ServerStatus): z.infer<typeof statusSchema>['servers'][number] {
-  const { server, lastSuccessAt, lastError, queued, nextTryAt } = status;
-  return {
-    server,
-    lastSuccess: isoTimeOrNull(lastSuccessAt),
-    lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
-    queued,
-    nextTry: isoTimeOrNull(nextTryAt),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../../fichier/api.ts';
 import type { Entry } from '../../library/entry.ts';
 import { mediaKindOf } from '../../library/media-kind.ts';
+import type { ServerStatus } from '../../notify/notifier.ts';
 import { libraryAddress, streamAddress } from '../addresses.ts';
 import type { UrlSigner } from '../auth/url-signer.ts';
 
@@ -175,6 +176,28 @@ export const streamsSchema = z.object({
     healings: z.record(z.string(), z.number()),
   }),
 });
+
+export const mediaServerSchema = z.object({
+  server: z.string(),
+  lastSuccess: moment.nullable().describe('When it was last told of changes'),
+  lastError: z
+    .object({ at: moment, message: z.string(), hint: z.string() })
+    .nullable()
+    .describe('Until it can be told again'),
+  queued: z.number().describe('Paths that wait to be told'),
+  nextTry: moment.nullable().describe('When they will be; null: nothing waits'),
+});
+
+export function describeMediaServer(status: ServerStatus): z.infer<typeof mediaServerSchema> {
+  const { server, lastSuccessAt, lastError, queued, nextTryAt } = status;
+  return {
+    server,
+    lastSuccess: isoTimeOrNull(lastSuccessAt),
+    lastError: lastError === null ? null : { ...lastError, at: isoTime(lastError.at) },
+    queued,
+    nextTry: isoTimeOrNull(nextTryAt),
+  };
+}
 
 export function isoTime(time: number): string {
   return new Date(time).toISOString();

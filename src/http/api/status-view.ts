@@ -8,8 +8,10 @@ import {
   budgetSchema,
   cacheSchema,
   crawlSchema,
+  describeMediaServer,
   isoTime,
   isoTimeOrNull,
+  mediaServerSchema,
   moment,
   streamsSchema,
 } from './schemas.ts';
@@ -20,6 +22,7 @@ export const statusSchema = z.object({
   budget: budgetSchema,
   cache: cacheSchema,
   streams: streamsSchema,
+  mediaServers: z.array(mediaServerSchema).describe('Those that are told what changed'),
   problems: z
     .array(
       z.object({
@@ -77,6 +80,7 @@ export function describeStatus(
     budget: describeBudget(insight.budget()),
     cache: describeCache(insight),
     streams: describeStreams(insight),
+    mediaServers: insight.mediaServers().map(describeMediaServer),
     problems: problems.map((problem) => ({ ...problem, at: isoTimeOrNull(problem.at) })),
   };
 }

@@ -1,5 +1,6 @@
 import type { Account, ApiBudget } from '../../fichier/api.ts';
 import type { LinkStats } from '../../links/link-cache.ts';
+import type { ServerStatus } from '../../notify/notifier.ts';
 import type { CacheFill } from '../../streaming/block-cache.ts';
 import type { DiskFill } from '../../streaming/disk-store.ts';
 import type { RunRecord } from '../../strm/run-history.ts';
@@ -20,5 +21,7 @@ export interface Insight {
   cache(): CacheStatus;
   /** The last run over each directory of .strm files. */
   strmRuns(): readonly RunRecord[];
+  /** How it stands with each media server that is told what changed. */
+  mediaServers(): readonly ServerStatus[];
   readonly streams: Pick<StreamRegistry, 'active' | 'failed' | 'totals'>;
 }

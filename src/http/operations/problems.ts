@@ -1,5 +1,6 @@
 import { FAILURE_TRAITS } from '../../errors.ts';
 import type { CrawlStatus } from '../../library/library.ts';
+import type { ServerStatus } from '../../notify/notifier.ts';
 import type { RunRecord } from '../../strm/run-history.ts';
 import type { FailedStream } from '../../streaming/streams.ts';
 import type { CacheStatus, Insight } from './insight.ts';
@@ -20,7 +21,7 @@ const RECENT_MS = 24 * 3600 * 1000;
 
 /** What a person should know at `now` (ms since the epoch), the most serious first, then the latest. */
 export function recentProblems(
-  insight: Pick<Insight, 'budget' | 'cache' | 'streams' | 'strmRuns'>,
+  insight: Pick<Insight, 'budget' | 'cache' | 'streams' | 'strmRuns' | 'mediaServers'>,
   crawl: CrawlStatus,
   now: number,
 ): readonly Problem[] {
@@ -29,6 +30,7 @@ export function recentProblems(
     ...crawlProblems(crawl),
     ...cacheProblems(insight.cache()),
     ...insight.strmRuns().flatMap(strmProblems),
+    ...insight.mediaServers().flatMap(mediaServerProblems),
     ...insight.streams
       .failed()
       .filter(({ failedAt }) => now - failedAt < RECENT_MS)
@@ -127,6 +129,12 @@ function strmProblems({ directory, report, problem }: RunRecord): Problem[] {
     });
   }
   return problems;
+}
+
+function mediaServerProblems({ server, lastError }: ServerStatus): Problem[] {
+  if (lastError === null) return [];
+  const { at, message, hint } = lastError;
+  return [{ at, title: `${server} could not be told what changed: ${message}`, hint, severity: 'warning' }];
 }
 
 function streamProblem({ failedAt, file, kind, lastProblem }: FailedStream): Problem {

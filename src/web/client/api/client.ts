@@ -1,3 +1,5 @@
+import { sentence } from '../format/format.ts';
+
 /** Why a request of the page came to nothing, in words for the person before it. */
 export class RequestFailure extends Error {
   /** Of the bridge's taxonomy; `offline` when no answer came, `unreadable` when it was not the bridge's. */
@@ -112,9 +114,4 @@ function failureIn(content: unknown): RequestFailure {
     'The answer did not come from the bridge.',
     'If a proxy stands before it, look at what the proxy says.',
   );
-}
-
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
 }

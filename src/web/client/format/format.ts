@@ -37,8 +37,15 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
 
+/** What a program says of a failure, as people write it: "no answer" becomes "No answer.". */
+export function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?…]$/.test(capital) ? capital : `${capital}.`;
+}
+
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
 const DATE_AND_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'long', timeStyle: 'short' });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 
 export function formatDate(iso: string): string {
   return DATE.format(new Date(iso));
@@ -46,6 +53,11 @@ export function formatDate(iso: string): string {
 
 export function formatDateAndTime(iso: string): string {
   return DATE_AND_TIME.format(new Date(iso));
+}
+
+/** For moments that are near. */
+export function formatTime(iso: string): string {
+  return TIME.format(new Date(iso));
 }
 
 const LANGUAGES = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });

@@ -5,6 +5,7 @@ import { ApiCard } from './api-card.tsx';
 import { CacheCard } from './cache-card.tsx';
 import { HISTORY_LENGTH, LiveStatus } from './live-status.ts';
 import { LibraryCard } from './library-card.tsx';
+import { MediaServersCard } from './media-servers-card.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { StreamsCard } from './streams-card.tsx';
 import { StrmCard } from './strm-card.tsx';
@@ -35,6 +36,7 @@ export function StatusPage() {
             <ApiCard budget={status.budget} />
             <AccountCard />
             <StrmCard />
+            <MediaServersCard servers={status.mediaServers} />
           </div>
         </>
       )}

@@ -5,6 +5,7 @@ export interface Status {
   readonly budget: ApiBudget;
   readonly cache: CacheStatus;
   readonly streams: StreamsStatus;
+  readonly mediaServers: readonly MediaServerStatus[];
   readonly problems: readonly Problem[];
 }
 
@@ -57,6 +58,16 @@ export interface StreamStatus {
 
 interface StreamsStatus {
   readonly active: readonly StreamStatus[];
+}
+
+export interface MediaServerStatus {
+  /** Such as `Jellyfin`. */
+  readonly server: string;
+  readonly lastSuccess: string | null;
+  readonly lastError: { readonly at: string; readonly message: string; readonly hint: string } | null;
+  /** Paths that wait to be told. */
+  readonly queued: number;
+  readonly nextTry: string | null;
 }
 
 export interface Problem {

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { asFailure, type RequestFailure } from '../api/client.ts';
-import { counted, formatDateAndTime } from '../format/format.ts';
+import { counted, formatDateAndTime, sentence } from '../format/format.ts';
 import { useServices } from '../shell/services.ts';
 import { Card } from './cards.tsx';
 
@@ -74,7 +74,7 @@ export function StrmCard() {
 }
 
 function outcomeOf({ report, problem }: StrmRun): string {
-  if (problem !== null) return `${problem.message}. ${problem.hint}`;
+  if (problem !== null) return `${sentence(problem.message)} ${problem.hint}`;
   if (report === null) return 'It could not go on.';
   const { create, update, rename, remove } = report.done;
   const parts = [

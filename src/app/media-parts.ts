@@ -77,8 +77,9 @@ export function openMedia(
       teardown.onClose(() => scan.stop());
     }
     const hasPrograms = (): Promise<boolean> => tools.available();
+    const canToneMap = (): Promise<boolean> => tools.canToneMap();
     const routes: MediaParts['routes'] = (signer) => {
-      const parts = { library, media, player, thumbnails, subtitles, hasPrograms, signer, clock };
+      const parts = { library, media, player, thumbnails, subtitles, hasPrograms, canToneMap, signer, clock };
       return { apiRoutes: informationRoute(parts), mediaRoutes: mediaRoutes(parts) };
     };
     return { media, routes, close: () => teardown.close() };

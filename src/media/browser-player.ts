@@ -6,6 +6,7 @@ import type { Conversion } from './ffmpeg.ts';
 import { lentFile } from './lent-file.ts';
 import type { MediaTools } from './media-tools.ts';
 import type { PlaybackPlan } from './playback-plan.ts';
+import { convertedHdr, toneMappingFilters, type HdrTransfer } from './tone-mapping.ts';
 
 export interface PlayRequest {
   readonly plan: PlaybackPlan;
@@ -18,10 +19,10 @@ export interface PlayRequest {
 
 /** Plays in a browser what a browser cannot play as it is. */
 export class BrowserPlayer {
-  readonly #tools: Pick<MediaTools, 'play'>;
+  readonly #tools: Pick<MediaTools, 'play' | 'canToneMap'>;
   readonly #reader: ContentReader;
 
-  constructor(tools: Pick<MediaTools, 'play'>, reader: ContentReader) {
+  constructor(tools: Pick<MediaTools, 'play' | 'canToneMap'>, reader: ContentReader) {
     this.#tools = tools;
     this.#reader = reader;
   }
@@ -32,19 +33,27 @@ export class BrowserPlayer {
    *
    * Rejects with a BridgeError, `media-busy` when all players are taken.
    */
-  play(file: FileEntry, { plan, start, signal, client }: PlayRequest): Promise<Readable> {
+  async play(file: FileEntry, { plan, start, signal, client }: PlayRequest): Promise<Readable> {
     if (file.contentType.startsWith('image/') || (plan.video === null && plan.audio === null)) {
-      return Promise.reject(new BridgeError('bad-request', 'the file holds nothing that plays'));
+      throw new BridgeError('bad-request', 'the file holds nothing that plays');
     }
     const content = lentFile(this.#reader, file, { priority: 'viewer', client });
-    return this.#tools.play(content, conversionFor(plan, start), { priority: 'viewer', signal });
+    const hdr = convertedHdr(plan);
+    const toneMapped = hdr !== null && (await this.#tools.canToneMap()) ? hdr : null;
+    const conversion = conversionFor(plan, start, toneMapped);
+    return this.#tools.play(content, conversion, { priority: 'viewer', signal });
   }
 }
 
-function conversionFor(plan: PlaybackPlan, start: number): Conversion {
+function conversionFor(plan: PlaybackPlan, start: number, toneMapped: HdrTransfer | null): Conversion {
   return {
     input: seekOptions(plan, start),
-    output: [...mapOptions(plan), ...videoOptions(plan), ...audioOptions(plan), ...CONTAINER_OPTIONS],
+    output: [
+      ...mapOptions(plan),
+      ...videoOptions(plan, toneMapped),
+      ...audioOptions(plan),
+      ...CONTAINER_OPTIONS,
+    ],
   };
 }
 
@@ -59,20 +68,31 @@ function mapOptions({ video, audio }: PlaybackPlan): string[] {
   return [video, audio].flatMap((chosen) => (chosen === null ? [] : ['-map', `0:${chosen.track.index}`]));
 }
 
-function videoOptions({ video }: PlaybackPlan): string[] {
+function videoOptions({ video }: PlaybackPlan, toneMapped: HdrTransfer | null): string[] {
   if (video === null) return [];
   // The tag by which Apple's players know HEVC.
   if (video.copy) return ['-c:v', 'copy', ...(video.track.codec === 'hevc' ? ['-tag:v', 'hvc1'] : [])];
   return [
     ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-maxrate', '8M', '-bufsize', '16M'],
-    ...['-vf', FIT_1080P, '-g', '50'],
+    ...['-vf', filtersFor(toneMapped), '-g', '50'],
+    ...(toneMapped === null ? [] : BT709_TAGS),
   ];
 }
 
-/** Square pixels and even sides within 1920 by 1080, in the form of H.264 that every browser plays. */
-const FIT_1080P =
-  "scale=w='trunc(min(1,min(1920/(iw*sar),1080/ih))*iw*sar/2)*2':h='trunc(min(1,min(1920/(iw*sar),1080/ih))*ih/2)*2'" +
-  ',setsar=1,format=yuv420p';
+/** In the form of H.264 that every browser plays. Tone mapping costs as much again, so its pictures are smaller. */
+function filtersFor(toneMapped: HdrTransfer | null): string {
+  const filters =
+    toneMapped === null ? [fitInto(1920, 1080)] : [fitInto(1280, 720), toneMappingFilters(toneMapped)];
+  return [...filters, 'format=yuv420p'].join(',');
+}
+
+/** Square pixels and even sides, no larger than before. */
+function fitInto(width: number, height: number): string {
+  const factor = `min(1,min(${width}/(iw*sar),${height}/ih))`;
+  return `scale=w='trunc(${factor}*iw*sar/2)*2':h='trunc(${factor}*ih/2)*2',setsar=1`;
+}
+
+const BT709_TAGS = ['-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709'];
 
 function audioOptions({ audio }: PlaybackPlan): string[] {
   if (audio === null) return [];

@@ -16,6 +16,8 @@ const videoTrack: z.ZodType<VideoTrack> = z.object({
     .enum(['hdr10', 'hlg', 'dolbyvision'])
     .nullable()
     .describe('Null: standard range, or the file does not say'),
+  // Not kept by earlier versions of this program.
+  transfer: z.string().nullable().default(null).describe('As ffmpeg names the transfer function'),
   pixelFormat: z.string().nullable(),
 });
 

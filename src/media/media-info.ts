@@ -29,6 +29,8 @@ export interface VideoTrack {
   readonly frameRate: number | null;
   /** Null: it is SDR, or the file does not say. */
   readonly hdr: HdrKind | null;
+  /** ffmpeg's name of the transfer function, such as `bt709`; null: the file does not say. */
+  readonly transfer: string | null;
   /** ffmpeg's name, such as `yuv420p`. */
   readonly pixelFormat: string | null;
 }

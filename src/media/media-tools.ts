@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { asBridgeError, BridgeError } from '../errors.ts';
 import type { Priority } from '../fichier/api.ts';
 import { runFfmpeg, runFfprobe, type Conversion } from './ffmpeg.ts';
 import type { LentContent, Loopback } from './loopback.ts';
 import type { ProcessSlots } from './process-slots.ts';
+import { TONE_MAPPING_FILTERS } from './tone-mapping.ts';
 
 export interface MediaToolsParts {
   readonly programs: { readonly ffmpeg: string; readonly ffprobe: string };
@@ -35,6 +37,7 @@ const ABSENCE_HOLDS_MS = 30_000;
 /** ffprobe and ffmpeg at work on contents: few at once, bounded in time and output, killed when nobody waits. */
 export class MediaTools {
   readonly #parts: MediaToolsParts;
+  #toneMaps: Promise<boolean> | null = null;
   #presence: { readonly answer: Promise<boolean>; readonly until: number } | null = null;
 
   constructor(parts: MediaToolsParts) {
@@ -51,6 +54,15 @@ export class MediaTools {
       this.#presence = { answer, until: clock.monotonic() + ABSENCE_HOLDS_MS };
     }
     return this.#presence.answer;
+  }
+
+  /** Whether this ffmpeg can bring HDR into the range of ordinary screens; looked up once. */
+  canToneMap(): Promise<boolean> {
+    this.#toneMaps ??= hasFilters(this.#parts.programs.ffmpeg, TONE_MAPPING_FILTERS).catch(() => {
+      this.#toneMaps = null;
+      return false;
+    });
+    return this.#toneMaps;
   }
 
   /** What ffprobe says of a content. Rejects with a BridgeError, as all that follow do. */
@@ -165,4 +177,11 @@ function canRun(program: string): Promise<boolean> {
   return new Promise((resolve) => {
     execFile(program, ['-version'], { timeout: 10_000 }, (error) => resolve(error === null));
   });
+}
+
+async function hasFilters(program: string, names: readonly string[]): Promise<boolean> {
+  const { stdout } = await promisify(execFile)(program, ['-hide_banner', '-filters'], { timeout: 10_000 });
+  // ` .S. tonemap           V->V       Conversion …`
+  const installed = new Set(stdout.split('\n').map((line) => line.trim().split(/\s+/)[1]));
+  return names.every((name) => installed.has(name));
 }

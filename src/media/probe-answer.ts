@@ -101,6 +101,7 @@ function videoTrack(stream: Stream): VideoTrack {
     aspect: aspect === null ? null : Math.round(aspect * 1000) / 1000,
     frameRate: fraction(stream.avg_frame_rate, '/') ?? fraction(stream.r_frame_rate, '/'),
     hdr: hdrKind(stream),
+    transfer: stream.color_transfer,
     pixelFormat: stream.pix_fmt,
   };
 }

@@ -11,11 +11,12 @@ import type { MediaInfo, MediaLibrary } from './media-info.ts';
 import { lentFile } from './lent-file.ts';
 import type { MediaTools } from './media-tools.ts';
 import { SharedWork } from './shared-work.ts';
+import { hdrTransfer, toneMappingFilters, type HdrTransfer } from './tone-mapping.ts';
 
 interface ThumbnailParts {
   readonly library: Pick<Library, 'children'>;
   readonly media: MediaLibrary;
-  readonly tools: Pick<MediaTools, 'convert'>;
+  readonly tools: Pick<MediaTools, 'convert' | 'canToneMap'>;
   readonly reader: ContentReader;
   readonly cache: DerivedCache;
   readonly clock: Clock;
@@ -105,7 +106,9 @@ export class Thumbnails {
     const { media, tools, reader } = this.#parts;
     const request = { priority: 'browse', signal } as const;
     const info = await media.probe(file, request);
-    const conversion = pictureOf(info, kindOf(file) === 'image', width);
+    const hdr = info.video[0] === undefined ? null : hdrTransfer(info.video[0]);
+    const toneMapped = hdr !== null && (await tools.canToneMap()) ? hdr : null;
+    const conversion = pictureOf(info, { isStill: kindOf(file) === 'image', width, toneMapped });
     return tools.convert(
       lentFile(reader, file, { priority: 'browse', client: null }),
       conversion,
@@ -115,23 +118,25 @@ export class Thumbnails {
   }
 }
 
-function pictureOf(info: MediaInfo, isStill: boolean, width: number): Conversion {
+interface PictureWish {
+  readonly isStill: boolean;
+  readonly width: number;
+  /** Null: its colours are taken as they are. */
+  readonly toneMapped: HdrTransfer | null;
+}
+
+function pictureOf(info: MediaInfo, { isStill, width, toneMapped }: PictureWish): Conversion {
   const video = info.video[0];
   const at = isStill || info.durationMs === null ? 0 : (info.durationMs / 1000) * SHARE_OF_FILM;
   // A key frame alone is decoded, so that little is read. Without moving pictures: the embedded cover.
   const seek = video === undefined || at === 0 ? [] : ['-noaccurate_seek', '-ss', at.toFixed(3)];
+  const mapping = toneMapped === null ? [] : [toneMappingFilters(toneMapped)];
   const keyFrames = isStill ? [] : ['-skip_frame', 'nokey'];
   return {
     input: [...SHORT_SIGHT, '-max_pixels', MOST_PIXELS, ...keyFrames, ...seek],
     output: [
-      ...[
-        '-map',
-        video === undefined ? '0:v:0' : `0:${video.index}`,
-        '-frames:v',
-        '1',
-        '-vf',
-        scaledTo(width),
-      ],
+      ...['-map', video === undefined ? '0:v:0' : `0:${video.index}`, '-frames:v', '1'],
+      ...['-vf', [scaledTo(width), ...mapping, 'format=yuvj420p'].join(',')],
       ...['-c:v', 'mjpeg', '-q:v', '4', '-map_metadata', '-1', '-f', 'image2pipe'],
     ],
   };
@@ -142,7 +147,7 @@ const MOST_PIXELS = String(200_000_000);
 
 /** In the proportions in which it is to be shown, but no taller than three times its width. */
 function scaledTo(width: number): string {
-  return `scale=w=${width}:h='max(2,min(${3 * width},trunc(${width}/dar/2)*2))',setsar=1,format=yuvj420p`;
+  return `scale=w=${width}:h='max(2,min(${3 * width},trunc(${width}/dar/2)*2))',setsar=1`;
 }
 
 function kindOf({ name, contentType }: FileEntry): ReturnType<typeof mediaKindOf> {

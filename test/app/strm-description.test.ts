@@ -13,6 +13,7 @@ const VIDEO = {
   aspect: 1.778,
   frameRate: 24,
   hdr: null,
+  transfer: null,
   pixelFormat: null,
 };
 const PROBED: MediaRecord = {

@@ -15,6 +15,7 @@ const video: VideoTrack = {
   aspect: 1.778,
   frameRate: 25,
   hdr: null,
+  transfer: null,
   pixelFormat: 'yuv420p',
 };
 const audio: AudioTrack = {

@@ -4,7 +4,16 @@ import { planPlayback } from '../../src/media/playback-plan.ts';
 
 function video(codec: string, over: Partial<VideoTrack> = {}): VideoTrack {
   const size = { width: 1920, height: 1080, aspect: 16 / 9 };
-  return { index: 0, codec, ...size, frameRate: 25, hdr: null, pixelFormat: 'yuv420p', ...over };
+  return {
+    index: 0,
+    codec,
+    ...size,
+    frameRate: 25,
+    hdr: null,
+    transfer: null,
+    pixelFormat: 'yuv420p',
+    ...over,
+  };
 }
 
 function audio(codec: string, over: Partial<AudioTrack> = {}): AudioTrack {

@@ -43,6 +43,7 @@ describe('what ffprobe says becomes media information', () => {
           aspect: 1.778,
           frameRate: 23.976,
           hdr: null,
+          transfer: null,
           pixelFormat: 'yuv420p',
         },
       ],

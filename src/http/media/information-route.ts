@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FileEntry } from '../../library/entry.ts';
 import { mediaInfoSchema } from '../../media/media-info-schema.ts';
 import { planPlayback } from '../../media/playback-plan.ts';
+import { convertedHdr } from '../../media/tone-mapping.ts';
 import { abortOnClose } from '../abort-on-close.ts';
 import { mediaAddress } from '../addresses.ts';
 import type { ApiRoutes } from '../api/api.ts';
@@ -15,6 +16,9 @@ const answerSchema = mediaInfoSchema.extend({
     .enum(['direct', 'remux', 'transcode'])
     .describe('direct: play the stream; else play `addresses.play`, which is copied or converted by ffmpeg'),
   ffmpeg: z.boolean().describe('False: ffmpeg is not installed, so that only `direct` plays'),
+  pale: z
+    .boolean()
+    .describe('True: its HDR is converted by an ffmpeg that cannot map its colours, which look pale then'),
   addresses: z
     .object({ play: z.string(), thumbnail: z.string() })
     .describe('Signed when a token is set; add parameters with &'),
@@ -22,7 +26,7 @@ const answerSchema = mediaInfoSchema.extend({
 
 /** `GET /api/v1/media/{fileId}`: what a file holds and how a browser gets to play it. */
 export function informationRoute(parts: MediaRoutesParts): ApiRoutes {
-  const { media, hasPrograms, signer } = parts;
+  const { media, hasPrograms, canToneMap, signer } = parts;
   return (server, _options, done) => {
     server.get(
       '/media/:fileId',
@@ -37,8 +41,10 @@ export function informationRoute(parts: MediaRoutesParts): ApiRoutes {
       async (request, reply) => {
         const file = fileOf(parts, request.params.fileId);
         const info = await media.probe(file, { priority: 'browse', signal: abortOnClose(reply.raw) });
-        const { playback } = planPlayback(info, file, { hevc: request.query.accept === 'hevc' });
-        return { ...info, plan: playback, ffmpeg: await hasPrograms(), addresses: addressesOf(file, signer) };
+        const plan = planPlayback(info, file, { hevc: request.query.accept === 'hevc' });
+        const ffmpeg = await hasPrograms();
+        const pale = ffmpeg && convertedHdr(plan) !== null && !(await canToneMap());
+        return { ...info, plan: plan.playback, ffmpeg, pale, addresses: addressesOf(file, signer) };
       },
     );
     done();

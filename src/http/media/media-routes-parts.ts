@@ -17,6 +17,8 @@ export interface MediaRoutesParts {
   readonly subtitles: Pick<Subtitles, 'ofTrack' | 'ofFile'>;
   /** Whether ffmpeg and ffprobe can be run. */
   readonly hasPrograms: () => Promise<boolean>;
+  /** Whether this ffmpeg keeps the colours of HDR. */
+  readonly canToneMap: () => Promise<boolean>;
   readonly signer: UrlSigner | null;
   readonly clock: Clock;
 }

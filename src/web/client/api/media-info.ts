@@ -8,4 +8,6 @@ export interface PlayableMedia extends MediaInfo {
   readonly plan: 'direct' | 'remux' | 'transcode';
   /** Whether the bridge has the program that the other two need. */
   readonly ffmpeg: boolean;
+  /** Its HDR is converted without its colours being mapped. */
+  readonly pale: boolean;
 }

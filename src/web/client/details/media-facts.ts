@@ -1,4 +1,4 @@
-import type { AudioTrack, MediaInfo, SubtitleTrack, VideoTrack } from '../api/media-info.ts';
+import type { AudioTrack, PlayableMedia, SubtitleTrack, VideoTrack } from '../api/media-info.ts';
 import { languageName, spokenDuration } from '../format/format.ts';
 
 /** One line of the details: what it is about, and what there is to say. */
@@ -7,10 +7,14 @@ export interface Fact {
   readonly values: readonly string[];
 }
 
-export function mediaFacts(info: MediaInfo): readonly Fact[] {
+/** Why the colours are not as they should be. */
+export const PALE = 'Colours look pale here: this ffmpeg has no zscale filter, which HDR needs.';
+
+export function mediaFacts(info: PlayableMedia): readonly Fact[] {
   const facts: Fact[] = [
     { label: 'Duration', values: info.durationMs === null ? [] : [spokenDuration(info.durationMs / 1000)] },
     { label: 'Video', values: info.video.map(describeVideo) },
+    { label: 'Note', values: info.pale ? [PALE] : [] },
     { label: 'Audio', values: info.audio.map(describeAudio) },
     { label: 'Subtitles', values: info.subtitles.map(describeSubtitles) },
     { label: 'Bit rate', values: info.bitRate === null ? [] : [formatBitRate(info.bitRate)] },

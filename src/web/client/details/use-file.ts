@@ -1,5 +1,6 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { showsHevc } from '../api/browser-codecs.ts';
 import { asFailure, isAbort, type RequestFailure } from '../api/client.ts';
 import type { PlayableMedia } from '../api/media-info.ts';
 import type { Entry, FileEntry } from '../api/types.ts';
@@ -20,7 +21,8 @@ export function useFile(id: string, known: readonly Entry[]): ReadonlySignal<Fet
 /** What is in a film or song. Null asks nothing. */
 export function useMedia(file: FileEntry | null): ReadonlySignal<Fetched<PlayableMedia>> {
   const isPlayable = file?.media === 'video' || file?.media === 'audio';
-  return useFetched<PlayableMedia>(isPlayable ? `media/${file.id}` : null);
+  const accept = showsHevc() ? '?accept=hevc' : '';
+  return useFetched<PlayableMedia>(isPlayable ? `media/${file.id}${accept}` : null);
 }
 
 function useFetched<T>(path: string | null, known?: T): ReadonlySignal<Fetched<T>> {

@@ -1,5 +1,6 @@
 import { signal, type ReadonlySignal, type Signal } from '@preact/signals';
 import type { Addresses } from '../api/addresses.ts';
+import { showsHevc } from '../api/browser-codecs.ts';
 import type { PlayableMedia } from '../api/media-info.ts';
 import type { FileEntry } from '../api/types.ts';
 import { chooseSource, heldUntil, holds, type Source } from './sources.ts';
@@ -162,7 +163,7 @@ export class Playback {
       audio: this.#audio.peek(),
       position,
       hasDirectFailed: this.#hasDirectFailed,
-      showsHevc: showsHevc(element),
+      showsHevc: showsHevc(),
     });
     this.hasFailed.value = false;
     this.hasEnded.value = false;
@@ -254,7 +255,3 @@ export class Playback {
 const SEEK_PAUSE_MS = 250;
 /** A made stream that ends this long before the film does was cut. */
 const CUT_SECONDS = 5;
-
-function showsHevc(element: HTMLVideoElement): boolean {
-  return element.canPlayType('video/mp4; codecs="hvc1.1.6.L93.B0"') !== '';
-}

@@ -2,6 +2,7 @@ import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { FileEntry } from '../api/types.ts';
 import { DetailsSheet } from '../details/details-sheet.tsx';
+import { PALE } from '../details/media-facts.ts';
 import { useMedia } from '../details/use-file.ts';
 import { Icon } from '../shell/icon.tsx';
 import { useServices } from '../shell/services.ts';
@@ -18,7 +19,7 @@ interface PlayerViewProps {
 
 /** A film or song that plays. */
 export function PlayerView({ file, onClose }: PlayerViewProps) {
-  const { router } = useServices();
+  const { announcer, router } = useServices();
   const video = useRef<HTMLVideoElement>(null);
   const playback = usePlayback(file, video);
   const fetched = useMedia(file);
@@ -32,8 +33,10 @@ export function PlayerView({ file, onClose }: PlayerViewProps) {
 
   useEffect(() => {
     if (playback === null) return;
-    if (media.value !== null) playback.learn(media.value);
-    else if (fetched.value.state === 'failed') playback.goAlone();
+    if (media.value !== null) {
+      playback.learn(media.value);
+      if (media.value.pale) announcer.show(PALE);
+    } else if (fetched.value.state === 'failed') playback.goAlone();
     // While the bridge still looks into the file, the browser may try by itself.
     else if (playback.source.peek() === null && playback.mayPlayDirectly) playback.start();
   }, [playback, fetched.value]);

@@ -59,6 +59,9 @@ describe('a film that the browser knows', { timeout: 120_000 }, () => {
     const { source, width } = await seen(page);
     expect(new URL(source).pathname).toMatch(/^\/stream\//);
     expect(width).toBeGreaterThan(0);
+    expect((await page.locator('video').boundingBox())?.width, 'from edge to edge').toBe(
+      page.viewportSize()?.width,
+    );
     await page.keyboard.press('5');
     await expect.poll(async () => (await seen(page)).time, PATIENCE).toBeGreaterThan(9);
     await page.keyboard.press('ArrowLeft');

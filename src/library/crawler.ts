@@ -1,5 +1,5 @@
-import { isMoreUrgent } from '../fichier/api.ts';
-import type { CallOptions, FichierApi, Priority } from '../fichier/api.ts';
+import type { CallOptions, FichierApi } from '../fichier/api.ts';
+import { SharedCall } from '../fichier/shared-call.ts';
 import { sleep } from '../clock.ts';
 import type { Clock } from '../clock.ts';
 import { asBridgeError } from '../errors.ts';
@@ -36,22 +36,13 @@ const LONGEST_WAIT_MS = 600_000;
 /** A refused key is not tried again soon: repeated refusals lead to a lock (API document section 1). */
 const STOPPED_MS = 3_600_000;
 
-/** A listing that is asked for, and applied, for all who wait for it. */
-interface Look {
-  readonly priority: Priority;
-  readonly withdrawal: AbortController;
-  /** Whether it has left the queue. */
-  readonly call: { readonly sent: boolean };
-  readonly done: Promise<void>;
-}
-
 /** Who wants a look, and how much. */
 type LookRequest = Omit<RefreshRequest, 'recursive'>;
 
 /** Reads folders in the background, one call at a time, and those that someone waits for in between. */
 export class Crawler {
   readonly #parts: CrawlerParts;
-  readonly #looks = new Map<number, Look>();
+  readonly #looks = new Map<number, SharedCall<void>>();
   readonly #opened = new Set<number>();
   readonly #ending = new AbortController();
   #readingOpened: Promise<void> = Promise.resolve();
@@ -75,7 +66,7 @@ export class Crawler {
     await Promise.allSettled([
       this.#running,
       this.#readingOpened,
-      ...[...this.#looks.values()].map(({ done }) => done),
+      ...[...this.#looks.values()].map((look) => look.settled()),
     ]);
     this.#state = 'stopped';
   }
@@ -189,47 +180,23 @@ export class Crawler {
     }
   }
 
-  /** A look for someone who waits. One that was under way may be given up by whoever began it: then again. */
-  async #lookFor(folderId: number, request: LookRequest): Promise<void> {
-    const signal = this.#orEnding(request.signal);
-    for (;;) {
-      signal.throwIfAborted();
-      const look =
-        this.#underWay(folderId, request.priority) ?? this.#begin(folderId, request.priority, signal);
-      const outcome = await look.done.then(() => null, asBridgeError);
-      if (outcome === null) return;
-      if (outcome.kind !== 'cancelled' || signal.aborted) throw outcome;
+  /** A look for someone who waits, who joins one that is under way. */
+  async #lookFor(folderId: number, { priority, signal }: LookRequest): Promise<void> {
+    const giveUp = this.#orEnding(signal);
+    giveUp.throwIfAborted();
+    let look = this.#looks.get(folderId);
+    if (look === undefined) {
+      look = new SharedCall(
+        (options) => this.#listAndApply(folderId, { ...options, signal: this.#orEnding(options.signal) }),
+        () => this.#looks.delete(folderId),
+      );
+      this.#looks.set(folderId, look);
     }
+    await look.join({ priority, signal: giveUp });
   }
 
   #orEnding(signal: AbortSignal | undefined): AbortSignal {
     return signal === undefined ? this.#ending.signal : AbortSignal.any([this.#ending.signal, signal]);
-  }
-
-  /** The look to join. One that waits in the queue behind calls that matter less than this one is withdrawn instead. */
-  #underWay(folderId: number, priority: Priority): Look | null {
-    const look = this.#looks.get(folderId);
-    if (look === undefined) return null;
-    if (look.call.sent || !isMoreUrgent(priority, look.priority)) return look;
-    look.withdrawal.abort();
-    return null;
-  }
-
-  #begin(folderId: number, priority: Priority, signal: AbortSignal): Look {
-    // The call may be sent before there is a look to speak of.
-    const call = { sent: false };
-    const withdrawal = new AbortController();
-    const options = {
-      priority,
-      signal: AbortSignal.any([signal, withdrawal.signal]),
-      onSent: (): void => void (call.sent = true),
-    };
-    const done = this.#listAndApply(folderId, options).finally(() => {
-      if (this.#looks.get(folderId) === look) this.#looks.delete(folderId);
-    });
-    const look: Look = { priority, withdrawal, call, done };
-    this.#looks.set(folderId, look);
-    return look;
   }
 
   async #listAndApply(folderId: number, options: CallOptions): Promise<void> {

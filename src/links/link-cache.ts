@@ -2,13 +2,13 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import { BridgeError, asBridgeError } from '../errors.ts';
 import type { CallOptions, FichierApi } from '../fichier/api.ts';
+import { SharedCall } from '../fichier/shared-call.ts';
 import { DenialRation } from './denial-ration.ts';
 import { FailureMemory } from './failure-memory.ts';
 import { isWithinLifetime, type LinkLifetime } from './lifetime.ts';
 import type { DirectLink, LinkRequest, LinkSource } from './link.ts';
 import type { LinkRecord, LinkStore } from './link-store.ts';
 import { LinkTrials, type LinkUse } from './link-trials.ts';
-import { SharedMint } from './shared-mint.ts';
 
 export interface LinkCacheOptions {
   readonly api: Pick<FichierApi, 'getLink'>;
@@ -62,7 +62,7 @@ export class LinkCache implements LinkSource {
   readonly #doubted: LRUCache<string, string>;
   readonly #failures: FailureMemory;
   readonly #trials = new LinkTrials();
-  readonly #mints = new Map<string, SharedMint>();
+  readonly #mints = new Map<string, SharedCall<DirectLink>>();
   readonly #stats = { minted: 0, reused: 0, refused: 0, failed: 0 };
   #longestServedMs: number | null = null;
   #shortestRefusedMs: number | null = null;
@@ -156,7 +156,7 @@ export class LinkCache implements LinkSource {
     if (failure !== null) throw failure;
     let mint = this.#mints.get(fileUrl);
     if (mint === undefined) {
-      mint = new SharedMint(
+      mint = new SharedCall(
         (options) => this.#call(fileUrl, options),
         () => this.#mints.delete(fileUrl),
       );

@@ -1,6 +1,10 @@
 import { BridgeError, asBridgeError } from '../errors.ts';
-import { isMoreUrgent, type CallOptions, type Priority } from '../fichier/api.ts';
-import type { DirectLink, LinkRequest } from './link.ts';
+import { isMoreUrgent, type CallOptions, type Priority } from './api.ts';
+
+interface SharedCallRequest {
+  readonly priority: Priority;
+  readonly signal?: AbortSignal | undefined;
+}
 
 interface Attempt {
   readonly priority: Priority;
@@ -9,22 +13,22 @@ interface Attempt {
 }
 
 /**
- * One API call on behalf of all who wait for the link of one file. A waiter who leaves takes nothing from the
+ * One API call on behalf of all who wait for its answer. A waiter who leaves takes nothing from the
  * others; when all have left, a call still queued is dropped, and one already sent is let finish, for it is paid.
  * A more urgent waiter moves a queued call forward by asking anew in its place, so that one call is sent all told.
  */
-export class SharedMint {
-  readonly #call: (options: CallOptions) => Promise<DirectLink>;
+export class SharedCall<T> {
+  readonly #call: (options: CallOptions) => Promise<T>;
   readonly #onDone: () => void;
-  readonly #outcome: Promise<DirectLink>;
-  #resolve: (link: DirectLink) => void = () => undefined;
+  readonly #outcome: Promise<T>;
+  #resolve: (answer: T) => void = () => undefined;
   #reject: (error: BridgeError) => void = () => undefined;
   #attempt: Attempt | null = null;
   #waiting = 0;
   #done = false;
 
   /** @param onDone called once, when the outcome is known or nobody waits for it. */
-  constructor(call: (options: CallOptions) => Promise<DirectLink>, onDone: () => void) {
+  constructor(call: (options: CallOptions) => Promise<T>, onDone: () => void) {
     this.#call = call;
     this.#onDone = onDone;
     this.#outcome = new Promise((resolve, reject) => {
@@ -35,7 +39,7 @@ export class SharedMint {
     this.#outcome.catch(() => undefined);
   }
 
-  join(request: LinkRequest): Promise<DirectLink> {
+  join(request: SharedCallRequest): Promise<T> {
     const { priority, signal } = request;
     if (signal?.aborted === true) return Promise.reject(gaveUp(signal));
     this.#ensureUrgency(priority);
@@ -50,6 +54,11 @@ export class SharedMint {
     });
   }
 
+  /** Resolves, and never rejects, when the outcome is known or nobody waits for it. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#outcome]);
+  }
+
   #ensureUrgency(priority: Priority): void {
     const current = this.#attempt;
     if (current !== null && (current.sent || !isMoreUrgent(priority, current.priority))) return;
@@ -60,12 +69,12 @@ export class SharedMint {
 
   async #run(attempt: Attempt): Promise<void> {
     try {
-      const link = await this.#call({
+      const answer = await this.#call({
         priority: attempt.priority,
         signal: attempt.controller.signal,
         onSent: () => (attempt.sent = true),
       });
-      this.#finish(() => this.#resolve(link));
+      this.#finish(() => this.#resolve(answer));
     } catch (error) {
       if (attempt === this.#attempt) this.#finish(() => this.#reject(asBridgeError(error)));
     }
@@ -75,7 +84,7 @@ export class SharedMint {
     this.#waiting -= 1;
     const attempt = this.#attempt;
     if (this.#waiting > 0 || attempt === null || attempt.sent) return;
-    this.#finish(() => this.#reject(new BridgeError('cancelled', 'nobody waits for the link any more')));
+    this.#finish(() => this.#reject(new BridgeError('cancelled', 'nobody waits for the answer any more')));
     attempt.controller.abort();
   }
 
@@ -88,5 +97,5 @@ export class SharedMint {
 }
 
 function gaveUp(signal: AbortSignal | undefined): BridgeError {
-  return new BridgeError('cancelled', 'the wait for a direct link was given up', { cause: signal?.reason });
+  return new BridgeError('cancelled', 'the wait for an answer was given up', { cause: signal?.reason });
 }

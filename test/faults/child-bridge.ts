@@ -3,13 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { build } from 'esbuild';
 import { Agent, request } from 'undici';
 import { EmulatedAccount } from '../../src/emulator/account.ts';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { seededRandom } from '../../src/emulator/seeded-random.ts';
 import { BridgeProcess } from '../cli/bridge-process.ts';
 import { accountSettings } from '../support/account-settings.ts';
+import { bundledScript } from '../support/bundled-script.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const READY_WITHIN_MS = 30_000;
@@ -119,23 +119,9 @@ export class ChildBridge {
 
 let program: Promise<string> | undefined;
 
-/** The sources as one file: it starts fast and with few open files, as the built program does. */
 function bundledProgram(): Promise<string> {
-  program ??= bundle(join(ROOT, 'node_modules/.cache', `bridge-${process.pid}.mjs`));
+  program ??= bundledScript(join(ROOT, 'src/main.ts'));
   return program;
-}
-
-async function bundle(outfile: string): Promise<string> {
-  process.once('exit', () => rmSync(outfile, { force: true }));
-  await build({
-    entryPoints: [join(ROOT, 'src/main.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-  });
-  return outfile;
 }
 
 /** Resolves when it serves; rejects with its log when it ends instead. */

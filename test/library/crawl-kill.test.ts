@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import { catalogueSchema } from '../../src/library/catalogue-schema.ts';
 import { Catalogue } from '../../src/library/catalogue.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { Query } from '../../src/store/query.ts';
+import { bundledScript } from '../support/bundled-script.ts';
 
 const KILLS = 50;
 const FOLDERS = 500;
@@ -50,15 +50,7 @@ it(
   { timeout: 180_000 },
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'bridge-kill-'));
-    const script = join(import.meta.dirname, '../../node_modules/.cache', `crawl-process-${process.pid}.mjs`);
-    await build({
-      entryPoints: [join(import.meta.dirname, 'crawl-process.ts')],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-    });
+    const script = await bundledScript(join(import.meta.dirname, 'crawl-process.ts'));
     const database = join(directory, 'catalogue.db');
     let before = new Map<string, string>();
     let interrupted = 0;
@@ -74,7 +66,6 @@ it(
     expect(await crawl(script, database, null)).toEqual([`serving ${before.size}`, 'complete']);
     expect(readCatalogue(database).size).toBe(FOLDERS * FILES);
     expect(interrupted).toBeGreaterThan(KILLS / 2);
-    rmSync(script);
     rmSync(directory, { recursive: true });
   },
 );

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { build } from 'esbuild';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { strmSchema } from '../../src/strm/manifest-schema.ts';
 import { KillableSync } from './killable-sync.ts';
+import { bundledScript } from '../support/bundled-script.ts';
 
 const KILLS = 100;
 /** A library stands still for so many kills, so that runs are both begun and gone on with. */
@@ -69,15 +69,7 @@ it(
   { timeout: 600_000 },
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'strm-kill-'));
-    const script = join(import.meta.dirname, '../../node_modules/.cache', `sync-process-${process.pid}.mjs`);
-    await build({
-      entryPoints: [join(import.meta.dirname, 'sync-process.ts')],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-    });
+    const script = await bundledScript(join(import.meta.dirname, 'sync-process.ts'));
     const root = join(directory, 'root');
     for (const [path, text] of MINE) {
       mkdirSync(join(root, path, '..'), { recursive: true });
@@ -119,7 +111,6 @@ it(
     expect(check?.report?.done).toEqual({ create: 0, update: 0, rename: 0, remove: 0 });
     expect(check?.report?.kept).toBe(tree.size);
     manifest.close();
-    rmSync(script);
     rmSync(directory, { recursive: true });
   },
 );

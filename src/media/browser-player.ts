@@ -6,7 +6,7 @@ import type { Conversion } from './ffmpeg.ts';
 import { lentFile } from './lent-file.ts';
 import type { MediaTools } from './media-tools.ts';
 import type { PlaybackPlan } from './playback-plan.ts';
-import { convertedHdr, toneMappingFilters, type HdrTransfer } from './tone-mapping.ts';
+import { convertedHdr, mappable, toneMappingFilters, type HdrTransfer } from './tone-mapping.ts';
 
 export interface PlayRequest {
   readonly plan: PlaybackPlan;
@@ -38,9 +38,7 @@ export class BrowserPlayer {
       throw new BridgeError('bad-request', 'the file holds nothing that plays');
     }
     const content = lentFile(this.#reader, file, { priority: 'viewer', client });
-    const hdr = convertedHdr(plan);
-    const toneMapped = hdr !== null && (await this.#tools.canToneMap()) ? hdr : null;
-    const conversion = conversionFor(plan, start, toneMapped);
+    const conversion = conversionFor(plan, start, await mappable(convertedHdr(plan), this.#tools));
     return this.#tools.play(content, conversion, { priority: 'viewer', signal });
   }
 }

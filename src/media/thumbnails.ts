@@ -11,7 +11,7 @@ import type { MediaInfo, MediaLibrary } from './media-info.ts';
 import { lentFile } from './lent-file.ts';
 import type { MediaTools } from './media-tools.ts';
 import { SharedWork } from './shared-work.ts';
-import { hdrTransfer, toneMappingFilters, type HdrTransfer } from './tone-mapping.ts';
+import { hdrTransfer, mappable, toneMappingFilters, type HdrTransfer } from './tone-mapping.ts';
 
 interface ThumbnailParts {
   readonly library: Pick<Library, 'children'>;
@@ -107,7 +107,7 @@ export class Thumbnails {
     const request = { priority: 'browse', signal } as const;
     const info = await media.probe(file, request);
     const hdr = info.video[0] === undefined ? null : hdrTransfer(info.video[0]);
-    const toneMapped = hdr !== null && (await tools.canToneMap()) ? hdr : null;
+    const toneMapped = await mappable(hdr, tools);
     const conversion = pictureOf(info, { isStill: kindOf(file) === 'image', width, toneMapped });
     return tools.convert(
       lentFile(reader, file, { priority: 'browse', client: null }),

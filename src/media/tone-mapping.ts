@@ -21,6 +21,14 @@ export function hdrTransfer({ hdr, transfer }: VideoTrack): HdrTransfer | null {
   return hdr === 'hdr10' || transfer === null ? 'smpte2084' : null;
 }
 
+/** What of an HDR this ffmpeg can map; null: there is nothing to map, or its colours are taken as they are. */
+export async function mappable(
+  hdr: HdrTransfer | null,
+  tools: { canToneMap(): Promise<boolean> },
+): Promise<HdrTransfer | null> {
+  return hdr !== null && (await tools.canToneMap()) ? hdr : null;
+}
+
 /**
  * Filters from HDR to the brightness and colours of BT.709, by way of linear light in which 1 is 100 cd/m². What the
  * pictures themselves leave unsaid is taken for BT.2020, as HDR is.

@@ -1,5 +1,5 @@
 import { useSignal, type ReadonlySignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { showsHevc } from '../api/browser-codecs.ts';
 import { asFailure, isAbort, type RequestFailure } from '../api/client.ts';
 import type { PlayableMedia } from '../api/media-info.ts';
@@ -21,7 +21,7 @@ export function useFile(id: string, known: readonly Entry[]): ReadonlySignal<Fet
 /** What is in a film or song. Null asks nothing. */
 export function useMedia(file: FileEntry | null): ReadonlySignal<Fetched<PlayableMedia>> {
   const isPlayable = file?.media === 'video' || file?.media === 'audio';
-  const accept = showsHevc() ? '?accept=hevc' : '';
+  const accept = useMemo(showsHevc, []) ? '?accept=hevc' : '';
   return useFetched<PlayableMedia>(isPlayable ? `media/${file.id}${accept}` : null);
 }
 

@@ -24,9 +24,8 @@ export class DenialRation {
 
   /** What a call for a file that is likely to be gone is told in its place; null: it may be sent. */
   refusal(): BridgeError | null {
-    const recent = this.#recent();
-    const [oldest] = recent.slice(-MOST_DENIALS);
-    if (oldest === undefined || recent.length < MOST_DENIALS) return null;
+    const oldest = this.#recent().at(-MOST_DENIALS);
+    if (oldest === undefined) return null;
     const remainingMs = oldest + WINDOW_MS - this.#clock.monotonic();
     return new BridgeError('rate-limited', 'many files are gone, and this one was missing from its folder', {
       retryAt: this.#clock.now() + remainingMs,

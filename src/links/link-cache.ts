@@ -151,8 +151,7 @@ export class LinkCache implements LinkSource {
   }
 
   async #mint(fileUrl: string, request: LinkRequest): Promise<DirectLink> {
-    const failure =
-      this.#failures.recall(fileUrl) ?? (this.#isMissing(fileUrl) ? this.#denials.refusal() : null);
+    const failure = this.#failures.recall(fileUrl) ?? this.#rationed(fileUrl);
     if (failure !== null) throw failure;
     let mint = this.#mints.get(fileUrl);
     if (mint === undefined) {
@@ -163,6 +162,12 @@ export class LinkCache implements LinkSource {
       this.#mints.set(fileUrl, mint);
     }
     return mint.join(request);
+  }
+
+  #rationed(fileUrl: string): BridgeError | null {
+    const refusal = this.#denials.refusal();
+    // Asked last: it looks into the catalogue.
+    return refusal !== null && this.#isMissing(fileUrl) ? refusal : null;
   }
 
   async #call(fileUrl: string, options: CallOptions): Promise<DirectLink> {

@@ -2,10 +2,10 @@ import { BridgeError } from '../errors.ts';
 
 /** SQLITE_FULL and SQLITE_IOERR_WRITE (sqlite.org/rescode.html): what a full disk looks like from SQL. */
 const DISK_FULL_CODES: ReadonlySet<number> = new Set([13, 778]);
-/** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
-const DAMAGE_CODES: ReadonlySet<number> = new Set([11, 26]);
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
 const BUSY_CODE = 5;
+/** SQLITE_CORRUPT and SQLITE_NOTADB (sqlite.org/rescode.html). */
+const DAMAGE_CODES: ReadonlySet<number> = new Set([11, 26]);
 /** The same in SQLite's words: from `all` the binding hands on no codes. */
 const DAMAGE_MESSAGE = /^(?:database disk image is malformed|file is not a database)$/;
 

@@ -14,14 +14,21 @@ const PIECE = 3;
 /** Each piece costs a pass over all names that hold it; so many leave few others. */
 const MOST_PIECES = 10;
 
+interface Row {
+  readonly rowid: number;
+}
+
 /**
  * Finds entries by words of their names: first those with the very words, then those in which the last word begins one,
- * as it does while someone types, then those with the text anywhere. Each step runs only when the ones before left room.
+ * as it does while someone types, then those with the text anywhere.
+ *
+ * A name that holds the words holds their pieces. Where few names hold the pieces, they are all there is to look at; the
+ * index of words, in which common words that seldom meet are dear, is asked only where many do.
  */
 export class SearchIndex {
   readonly #catalogue: Catalogue;
-  readonly #byWords: Query<{ rowid: number }>;
-  readonly #byFragments: Query<{ rowid: number }>;
+  readonly #byWords: Query<Row>;
+  readonly #byFragments: Query<Row>;
 
   constructor(database: Database, catalogue: Catalogue) {
     this.#catalogue = catalogue;
@@ -33,17 +40,22 @@ export class SearchIndex {
   }
 
   search({ text, kind, limit }: SearchQuery): FoundEntry[] {
-    const words = [...new Set(foldForSearch(text).match(/[\p{L}\p{N}]+/gu))].slice(0, MOST_WORDS);
+    const words = [...new Set(wordsOf(foldForSearch(text)))].slice(0, MOST_WORDS);
     if (words.length === 0) return [];
     const results = new Results(this.#catalogue, limit);
-    results.add(this.#byWords.all(expression(words.map(quoted), kind), limit));
-    if (!results.areFull) results.add(this.#byWords.all(expression(words.map(begins), kind), limit));
     const pieces = piecesOf(words);
-    if (!results.areFull && pieces.length > 0) {
-      const isHit = (entry: Entry): boolean =>
-        isOfKind(entry, kind) && containsAll(foldForSearch(entry.name), words);
-      results.add(this.#byFragments.all(pieces.map(quoted).join(' AND ')), isHit);
+    const candidates = pieces.length === 0 ? [] : this.#byFragments.all(pieces.map(quoted).join(' AND '));
+    const addCandidates = (fits: (name: string, words: readonly string[]) => boolean): void => {
+      results.add(candidates, (entry) => isOfKind(entry, kind) && fits(foldForSearch(entry.name), words));
+    };
+    if (pieces.length > 0 && candidates.length < MOST_CANDIDATES) {
+      addCandidates(holdsWords);
+      addCandidates(holdsBeginnings);
+    } else {
+      results.add(this.#byWords.all(expression(words.map(quoted), kind), limit));
+      if (!results.areFull) results.add(this.#byWords.all(expression(words.map(begins), kind), limit));
     }
+    addCandidates(holdsTexts);
     return results.found;
   }
 }
@@ -52,6 +64,7 @@ export class SearchIndex {
 class Results {
   readonly #catalogue: Catalogue;
   readonly #limit: number;
+  readonly #read = new Map<number, Entry | null>();
   readonly #byKey = new Map<number, FoundEntry>();
   readonly #folders = new Map<number, string>();
 
@@ -68,12 +81,21 @@ class Results {
     return this.#byKey.size >= this.#limit;
   }
 
-  add(rows: readonly { readonly rowid: number }[], isHit: (entry: Entry) => boolean = () => true): void {
+  add(rows: readonly Row[], isHit: (entry: Entry) => boolean = () => true): void {
     for (const { rowid } of rows) {
       if (this.areFull) return;
-      const entry = this.#byKey.has(rowid) ? null : this.#catalogue.entryByKey(rowid);
+      const entry = this.#byKey.has(rowid) ? null : this.#entry(rowid);
       if (entry !== null && isHit(entry)) this.#byKey.set(rowid, { entry, path: this.#pathOf(entry) });
     }
+  }
+
+  /** The same rows are gone through more than once. */
+  #entry(key: number): Entry | null {
+    const known = this.#read.get(key);
+    if (known !== undefined) return known;
+    const entry = this.#catalogue.entryByKey(key);
+    this.#read.set(key, entry);
+    return entry;
   }
 
   /** Many results lie in few folders. */
@@ -87,8 +109,9 @@ class Results {
   }
 }
 
-function containsAll(text: string, words: readonly string[]): boolean {
-  return words.every((word) => text.includes(word));
+/** As the index of words divides a name, which it is given folded. */
+function wordsOf(folded: string): readonly string[] {
+  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }
 
 /** FTS5 query syntax (sqlite.org/fts5.html section 3); words are letters and digits only, so quoting is safe. */
@@ -101,10 +124,30 @@ function quoted(word: string): string {
   return `"${word}"`;
 }
 
-/** The last word may be half typed. Any short one may be too, since the index has their beginnings ready. */
 function begins(word: string, index: number, words: readonly string[]): string {
-  const isPrefix = index === words.length - 1 || Array.from(word).length <= PIECE;
-  return isPrefix ? `"${word}"*` : quoted(word);
+  return mayBegin(word, index, words) ? `${quoted(word)}*` : quoted(word);
+}
+
+/** The last word may be half typed. Any short one may be too, since the index has their beginnings ready. */
+function mayBegin(word: string, index: number, words: readonly string[]): boolean {
+  return index === words.length - 1 || Array.from(word).length <= PIECE;
+}
+
+function holdsWords(name: string, words: readonly string[]): boolean {
+  const held = new Set(wordsOf(name));
+  return words.every((word) => held.has(word));
+}
+
+function holdsBeginnings(name: string, words: readonly string[]): boolean {
+  const held = wordsOf(name);
+  return words.every((word, index) => {
+    const isPrefix = mayBegin(word, index, words);
+    return held.some((one) => (isPrefix ? one.startsWith(word) : one === word));
+  });
+}
+
+function holdsTexts(name: string, words: readonly string[]): boolean {
+  return words.every((word) => name.includes(word));
 }
 
 /** Pieces that cover the words which are long enough: one of each word, then a second, as far as there may be so many. */

@@ -12,7 +12,7 @@ import { openDatabase } from '../../src/store/database.ts';
 
 const COMMON = ['amber', 'river', 'garden', 'north'];
 const FILES = 4000;
-const SPECIAL = ['Casting north.mkv', 'Cast away.mkv', 'Forecast.mkv', 'Ep 7 forecasts.mkv'];
+const SPECIAL = ['Casting north.mkv', 'Cast away.mkv', 'Forecast.mkv', 'Ep 7 forecasts.mkv', 'Gardening.mkv'];
 
 function file(filename: string, index: number): RemoteFile {
   const url = `https://1fichier.com/?${index.toString(36).padStart(20, '0')}`;
@@ -61,6 +61,12 @@ describe('a search', () => {
 
   it('for common words that never stand together reads nothing', () => {
     expect(search(COMMON.join(' '))).toEqual({ names: [], entries: 0, paths: 0 });
+  });
+
+  it('gives beginnings after whole words also when very many names hold the letters', () => {
+    const { names } = search('garden', FILES);
+    expect(names).toHaveLength((FILES * 3) / 4 + 1);
+    expect(names.at(-1)).toBe('Gardening.mkv');
   });
 
   it('inside words looks at a bounded number of entries', () => {

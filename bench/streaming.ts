@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { link, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,25 +7,25 @@ import { startEmulator } from '../src/emulator/emulator.ts';
 import { EmulatedAccount } from '../src/emulator/account.ts';
 import { syntheticContent } from '../src/emulator/content.ts';
 import { seededRandom } from '../src/emulator/seeded-random.ts';
-import { readAtRandom, type Latencies, type Target } from './load.ts';
-import { startProxy, startStorage } from './nginx.ts';
+import { readAtRandom, type Latencies } from './load.ts';
+import { startStorage } from './nginx.ts';
 import { freePort } from '../test/support/free-port.ts';
-import { Program } from './program.ts';
+import type { Program } from './program.ts';
 import { median } from './statistics.ts';
+import { NGINX, RCLONE, startSubjects, type Subject } from './subjects.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
-const FILE = 'film.bin';
 const FILE_SIZE = 4 * GIB;
 const ROUNDS = 5;
+/** One for each round: whoever has a cache meets each for the first time. */
+const FILMS = Array.from({ length: ROUNDS }, (_, round) => `film-${round}.bin`);
+const [FILM = ''] = FILMS;
+/** What is read a second time; every cache here can hold it. */
+const REPEATED = 128 * MIB;
 const READ_SIZE = 64 * 1024;
 const READ_SECONDS = 3;
 const CONNECTIONS = [1, 16, 64];
-
-interface Subject {
-  readonly program: Program;
-  readonly target: Target;
-}
 
 interface Throughput {
   readonly mibPerSecond: number;
@@ -41,147 +40,99 @@ const run = promisify(execFile);
  * turn, so that noise of the machine falls on all alike. Prints medians and ratios.
  */
 async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'fichier-bridge-bench-'));
+  const folder = await mkdtemp(join(tmpdir(), 'fichier-bridge-bench-'));
   const running: Program[] = [];
   const storagePort = await freePort();
   const account = new EmulatedAccount();
-  account.addFile(0, FILE, syntheticContent('film', FILE_SIZE));
-  const emulator = await startEmulator({
-    account,
-    quirks: { linkPort: storagePort },
-  });
+  for (const film of FILMS) account.addFile(0, film, syntheticContent(film, FILE_SIZE));
+  const emulator = await startEmulator({ account, quirks: { linkPort: storagePort } });
   try {
-    await writeFilm(join(folder, FILE));
-    running.push(await startStorage(folder, FILE, storagePort));
-    const subjects = await startSubjects(folder, storagePort, emulator.apiUrl, emulator.apiKey);
+    await writeFilms(folder);
+    const storage = await startStorage(folder, FILM, storagePort);
+    running.push(storage);
+    const { apiUrl, apiKey } = emulator;
+    const subjects = await startSubjects({ folder, storagePort, apiUrl, apiKey }, FILM);
     running.push(...subjects.map((subject) => subject.program));
-    await compareThroughput(subjects);
+    await compareStreams(subjects);
+    await compareRepeats(subjects);
     await compareRandomReads(subjects);
     console.log(`API calls: ${JSON.stringify(emulator.counts().api)}`);
   } finally {
     for (const program of running.reverse()) await program.stop();
     await emulator.close();
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** Real bytes, not a hole: reading a hole costs the storage host less than a disk does. */
-async function writeFilm(path: string): Promise<void> {
-  const file = await open(path, 'w');
+async function writeFilms(folder: string): Promise<void> {
+  const file = await open(join(folder, FILM), 'w');
   const piece = Buffer.alloc(8 * MIB, 'a film that nobody watches ');
   for (let at = 0; at < FILE_SIZE; at += piece.length) await file.write(piece);
   await file.close();
+  for (const film of FILMS.slice(1)) await link(join(folder, FILM), join(folder, film));
 }
 
-async function startSubjects(
-  folder: string,
-  storagePort: number,
-  apiUrl: string,
-  apiKey: string,
-): Promise<Subject[]> {
-  const [proxyPort, rclonePort] = [await freePort(), await freePort()];
-  const plain = `/${FILE}`;
-  const rclone = [
-    'rclone',
-    'serve',
-    'http',
-    '--addr',
-    `127.0.0.1:${rclonePort}`,
-    '--config',
-    '/dev/null',
-  ] as const;
-  return [
-    {
-      program: await startProxy(folder, proxyPort, storagePort),
-      target: { origin: `http://127.0.0.1:${proxyPort}`, path: plain },
-    },
-    {
-      program: await Program.start('rclone serve http', rclonePort, [
-        ...rclone,
-        `:http,url='http://127.0.0.1:${storagePort}/':`,
-      ]),
-      target: { origin: `http://127.0.0.1:${rclonePort}`, path: plain },
-    },
-    await startBridge('bridge, blocks', folder, apiUrl, apiKey, { BRIDGE_CACHE_DISK: '0' }),
-    await startBridge('bridge, blocks and disk', folder, apiUrl, apiKey, { BRIDGE_CACHE_DISK: '1GiB' }),
-    await startBridge('bridge, passthrough', folder, apiUrl, apiKey, { BRIDGE_CACHE_MODE: 'passthrough' }),
-  ];
-}
-
-async function startBridge(
-  name: string,
-  folder: string,
-  apiUrl: string,
-  apiKey: string,
-  settings: Readonly<Record<string, string>>,
-): Promise<Subject> {
-  const port = await freePort();
-  const program = await Program.start(name, port, [process.execPath, 'dist/main.js', 'serve'], {
-    FICHIER_API_URL: apiUrl,
-    FICHIER_API_KEY: apiKey,
-    BRIDGE_PORT: String(port),
-    BRIDGE_DATA_DIR: join(folder, `data-${port}`),
-    BRIDGE_LOG_LEVEL: 'warn',
-    ...settings,
-  });
-  const target = { origin: `http://127.0.0.1:${port}`, path: `/library/${FILE}` };
-  await untilServed(target);
-  return { program, target };
-}
-
-/** The first crawl takes a moment. */
-async function untilServed(target: Target): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const answer = await fetch(target.origin + target.path, { method: 'HEAD' });
-    if (answer.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${target.origin} does not list the file`);
-}
-
-async function compareThroughput(subjects: readonly Subject[]): Promise<void> {
+/** Films that nobody has read before. */
+async function compareStreams(subjects: readonly Subject[]): Promise<void> {
   const measured = new Map<string, Throughput[]>(subjects.map(({ program }) => [program.name, []]));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const subject of subjects) measured.get(subject.program.name)?.push(await readWhole(subject));
+  for (const film of FILMS) {
+    for (const subject of subjects) {
+      measured.get(subject.program.name)?.push(await readFrom(subject, film, FILE_SIZE));
+    }
   }
   console.log(`\nOne stream of ${FILE_SIZE / GIB} GiB, medians of ${ROUNDS} interleaved rounds`);
-  const base = median((measured.get('nginx proxy_pass') ?? []).map((one) => one.mibPerSecond));
-  const rclone = median((measured.get('rclone serve http') ?? []).map((one) => one.mibPerSecond));
-  console.table(
-    Object.fromEntries(
-      [...measured].map(([name, rounds]) => {
-        const speed = median(rounds.map((one) => one.mibPerSecond));
-        return [
-          name,
-          {
-            'MiB/s': Math.round(speed),
-            'x nginx': (speed / base).toFixed(2),
-            'x rclone': (speed / rclone).toFixed(2),
-            'CPU s/GiB': median(rounds.map((one) => one.cpuSecondsPerGib)).toFixed(2),
-            'RSS MiB': Math.round(median(rounds.map((one) => one.residentMib))),
-          },
-        ];
-      }),
-    ),
-  );
+  printThroughput(measured);
 }
 
-async function readWhole({ program, target }: Subject): Promise<Throughput> {
+/** What has just been read, read again. */
+async function compareRepeats(subjects: readonly Subject[]): Promise<void> {
+  const measured = new Map<string, Throughput[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const subject of subjects) {
+      await readFrom(subject, FILM, REPEATED);
+      const again = await readFrom(subject, FILM, REPEATED);
+      measured.set(subject.program.name, [...(measured.get(subject.program.name) ?? []), again]);
+    }
+  }
+  console.log(`\n${REPEATED / MIB} MiB read again, medians of ${ROUNDS} interleaved rounds`);
+  printThroughput(measured);
+}
+
+function printThroughput(measured: ReadonlyMap<string, readonly Throughput[]>): void {
+  const speedOf = (name: string): number => median((measured.get(name) ?? []).map((one) => one.mibPerSecond));
+  const rows = [...measured].map(([name, rounds]) => {
+    const speed = speedOf(name);
+    const row = {
+      'MiB/s': Math.round(speed),
+      'x nginx': (speed / speedOf(NGINX)).toFixed(2),
+      'x rclone': (speed / speedOf(RCLONE)).toFixed(2),
+      'CPU s/GiB': median(rounds.map((one) => one.cpuSecondsPerGib)).toFixed(2),
+      'RSS MiB': Math.round(median(rounds.map((one) => one.residentMib))),
+    };
+    return [name, row] as const;
+  });
+  console.table(Object.fromEntries(rows));
+}
+
+/** Reads the first `bytes` of a film. */
+async function readFrom(
+  { program, origin, pathOf }: Subject,
+  film: string,
+  bytes: number,
+): Promise<Throughput> {
+  // What one server left to be written must not slow the next.
+  await run('sync');
   const cpuBefore = program.cpuSeconds();
   const { stdout } = await run('curl', [
-    '-sS',
-    '-f',
-    '-o',
-    '/dev/null',
-    '-w',
-    '%{speed_download} %{size_download}',
-    target.origin + target.path,
+    ...['-sS', '-f', '-o', '/dev/null', '-w', '%{speed_download} %{size_download}'],
+    ...['-r', `0-${bytes - 1}`, origin + pathOf(film)],
   ]);
   const [speed, size] = stdout.split(' ').map(Number);
-  if (size !== FILE_SIZE) throw new Error(`${program.name} gave ${size ?? 0} bytes`);
+  if (size !== bytes) throw new Error(`${program.name} gave ${size ?? 0} bytes`);
   return {
     mibPerSecond: (speed ?? 0) / MIB,
-    cpuSecondsPerGib: (program.cpuSeconds() - cpuBefore) / (FILE_SIZE / GIB),
+    cpuSecondsPerGib: (program.cpuSeconds() - cpuBefore) / (bytes / GIB),
     residentMib: program.residentBytes() / MIB,
   };
 }
@@ -190,11 +141,12 @@ async function compareRandomReads(subjects: readonly Subject[]): Promise<void> {
   for (const connections of CONNECTIONS) {
     const rows: Record<string, Record<string, string>> = {};
     const results = new Map<string, Latencies>();
-    for (const { program, target } of subjects) {
+    for (const { program, origin, pathOf } of subjects) {
       const plan = { fileSize: FILE_SIZE, readSize: READ_SIZE, connections, seconds: READ_SECONDS };
+      const target = { origin, path: pathOf(FILM) };
       results.set(program.name, await readAtRandom(target, { ...plan, random: seededRandom(connections) }));
     }
-    const base = results.get('nginx proxy_pass');
+    const base = results.get(NGINX);
     for (const [name, one] of results) {
       rows[name] = {
         'reads/s': one.perSecond.toFixed(0),

@@ -33,8 +33,12 @@ export class Execution {
     this.#parts = parts;
   }
 
-  /** Gives the folders of files that turned out to be someone else's by now: they need files of their own. */
-  async carryOut(plan: Plan): Promise<number[]> {
+  /**
+   * Gives the folders of files that turned out to be someone else's by now: they need files of their own.
+   *
+   * @param isFirst whether its folders were not planned for before: what is as it should be is counted once.
+   */
+  async carryOut(plan: Plan, isFirst: boolean): Promise<number[]> {
     const { changes, manifest, breathe, show } = this.#parts;
     const retry: number[] = [];
     const unmoved = new Set<number>();
@@ -53,7 +57,7 @@ export class Execution {
       await show(shown);
     }
     const writes = plan.writes.filter(({ owned }) => owned === null || !unmoved.has(owned.key));
-    await this.#write([...writes, ...(await this.#confirmKept(plan))]);
+    await this.#write([...writes, ...(await this.#confirmKept(plan, isFirst))]);
     return retry;
   }
 
@@ -76,7 +80,7 @@ export class Execution {
   }
 
   /** Takes note of what is kept; in a full run also looks for it on disk, and gives what has to be written again. */
-  async #confirmKept({ kept }: Plan): Promise<readonly Write[]> {
+  async #confirmKept({ kept }: Plan, isFirst: boolean): Promise<readonly Write[]> {
     const { manifest, isRehearsal, audit, tally, breathe } = this.#parts;
     if (!isRehearsal) {
       for (const { owned, wanted } of kept) {
@@ -84,12 +88,14 @@ export class Execution {
           manifest.restate(owned, wanted);
       }
     }
+    if (isFirst) tally.kept += kept.length;
     if (audit === null) return [];
     const missing: Write[] = [];
     for (const batch of inBatches(kept)) {
       await breathe();
       const found = await audit.of(batch.map(({ owned }) => owned));
       batch.forEach(({ owned, wanted }, index) => {
+        if (isFirst && found[index] !== 'unchanged') tally.kept -= 1;
         if (found[index] === 'missing') missing.push({ owned, wanted, path: owned.path });
         if (found[index] !== 'changed') return;
         tally.count({ deed: 'update', path: owned.path, obstacle: 'changed-by-hand' });

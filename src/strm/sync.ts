@@ -158,13 +158,12 @@ class Run {
       const plan = planFor(chunk.wanted, chunk.owned, this.#surroundings(remaining, isLast));
       for (const { folderId } of plan.deferred) again.add(folderId);
       for (const owned of plan.leaving) this.#leaving.set(owned.key, owned);
-      if (isFirst) this.#tally.kept += plan.kept.length;
       this.#underWay = {
         folders: isFirst ? chunk.folderIds.length : 0,
         files: plan.renames.flat().length + plan.writes.length,
         handledBefore: this.#tally.handled,
       };
-      for (const id of await execution.carryOut(plan)) again.add(id);
+      for (const id of await execution.carryOut(plan, isFirst)) again.add(id);
       this.#settle(chunk, plan, (id) => again.has(id) || execution.unsettled.has(id));
       this.#foldersDone += this.#underWay.folders;
       this.#underWay = { folders: 0, files: 0, handledBefore: 0 };

@@ -4,13 +4,11 @@ import { crc32 } from 'node:zlib';
 import type { Clock } from '../clock.ts';
 import { Block, blockKey } from './block.ts';
 import type { BlockAddress, BlockDisk, CacheFill } from './block-cache.ts';
-import { KEPT_SHARE } from './block-cache.ts';
 import type { BlockFile, OpenBlockFile } from './block-file.ts';
 import { openBlockFile } from './block-file.ts';
-import { BlockLru } from './block-lru.ts';
-import type { SlotEntry } from './disk-index.ts';
-import { DiskIndex } from './disk-index.ts';
+import { DiskIndex, type SlotEntry } from './disk-index.ts';
 import type { ByteRange } from './range.ts';
+import { SlotTable, type Slot } from './slot-table.ts';
 
 export interface DiskStoreOptions {
   readonly directory: string;
@@ -42,12 +40,6 @@ interface Write {
   readonly block: Block;
 }
 
-/** A slot that holds a run, or that is just being written. */
-interface Slot {
-  entry: SlotEntry | null;
-  number: number;
-}
-
 /**
  * The disk tier: two files, however many blocks. The data file is a row of slots of one block each, reused in place;
  * the index file says what stands in each. Two open files and no directory walk: it costs no descriptors, starts in
@@ -63,17 +55,14 @@ interface Slot {
 export class DiskStore implements BlockDisk {
   readonly #options: DiskStoreOptions;
   readonly #slots: number;
-  readonly #lru: BlockLru<Slot>;
-  readonly #free: number[] = [];
+  readonly #table: SlotTable;
   readonly #queue: Write[] = [];
-  #unusedFrom = 0;
   #files: { readonly data: BlockFile; readonly index: DiskIndex } | null = null;
   #queuedBytes = 0;
   #writing: Promise<void> | null = null;
   #sequence = 0;
   #offUntil = 0;
   #failing = false;
-  #evictions = 0;
   #damaged = 0;
   #skipped = 0;
   #closed = false;
@@ -81,15 +70,7 @@ export class DiskStore implements BlockDisk {
   private constructor(options: DiskStoreOptions) {
     this.#options = options;
     this.#slots = Math.floor(options.budgetBytes / options.blockSize);
-    this.#lru = new BlockLru<Slot>({
-      bytes: this.#slots * options.blockSize,
-      keptShare: KEPT_SHARE,
-      sizeOf: () => options.blockSize,
-      onEvict: (slot) => {
-        this.#evictions += 1;
-        this.#free.push(slot.number);
-      },
-    });
+    this.#table = new SlotTable(this.#slots, options.blockSize);
   }
 
   /** Resolves with what an earlier run left in `directory` at hand. A disk that fails is told of, never thrown. */
@@ -104,7 +85,7 @@ export class DiskStore implements BlockDisk {
   }
 
   runOf(address: BlockAddress): ByteRange | null {
-    const entry = this.#lru.peek(blockKey(address.content, address.index))?.entry;
+    const entry = this.#table.peek(blockKey(address.content, address.index))?.entry;
     if (entry === undefined || entry === null) return null;
     const start = address.index * this.#options.blockSize + entry.offset;
     return { start, end: start + entry.length };
@@ -112,13 +93,13 @@ export class DiskStore implements BlockDisk {
 
   async read(address: BlockAddress): Promise<Block | null> {
     const key = blockKey(address.content, address.index);
-    const slot = this.#lru.get(key);
+    const slot = this.#table.use(key);
     const entry = slot?.entry;
     if (slot === undefined || entry === undefined || entry === null || this.#files === null) return null;
     const bytes = Buffer.allocUnsafeSlow(entry.length);
     const filled = await this.#files.data.read(bytes, entry.slot * this.#options.blockSize).catch(() => 0);
     // Evicted or written anew meanwhile: the bytes may be another block's.
-    if (this.#lru.peek(key) !== slot || slot.entry !== entry) return null;
+    if (this.#table.peek(key) !== slot || slot.entry !== entry) return null;
     if (filled < entry.length || crc32(bytes) !== entry.checksum) {
       this.#damaged += 1;
       this.#drop(key, slot);
@@ -141,10 +122,10 @@ export class DiskStore implements BlockDisk {
   fill(): DiskFill {
     return {
       state: this.#off ? 'off' : 'on',
-      blocks: this.#lru.size,
-      bytes: this.#lru.bytes,
+      blocks: this.#table.size,
+      bytes: this.#table.bytes,
       budgetBytes: this.#options.budgetBytes,
-      evictions: this.#evictions,
+      evictions: this.#table.evictions,
       damaged: this.#damaged,
       skipped: this.#skipped,
     };
@@ -192,28 +173,8 @@ export class DiskStore implements BlockDisk {
     }
     if ((await data.size()) > this.#slots * blockSize) await data.truncate(this.#slots * blockSize);
     await index.shrinkTo(this.#slots);
-    this.#restore(entries);
-  }
-
-  /** Fills the lists of blocks and of free slots from the index, oldest first. */
-  #restore(entries: SlotEntry[]): void {
-    entries.sort((a, b) => a.sequence - b.sequence);
-    const used = new Set<number>();
-    for (const entry of entries) {
-      const key = blockKey(entry.content, entry.index);
-      const older = this.#lru.peek(key);
-      if (older !== undefined) {
-        this.#lru.delete(key);
-        this.#free.push(older.number);
-      }
-      used.add(entry.slot);
-      this.#sequence = Math.max(this.#sequence, entry.sequence);
-      this.#lru.set(key, { number: entry.slot, entry }, entry.kept);
-      if (this.#lru.peek(key) === undefined) this.#free.push(entry.slot);
-      this.#unusedFrom = Math.max(this.#unusedFrom, entry.slot + 1);
-    }
-    for (let slot = 0; slot < this.#unusedFrom; slot += 1) if (!used.has(slot)) this.#free.push(slot);
-    this.#evictions = 0;
+    this.#table.restore(entries);
+    for (const { sequence } of entries) this.#sequence = Math.max(this.#sequence, sequence);
   }
 
   async #drain(): Promise<void> {
@@ -234,7 +195,7 @@ export class DiskStore implements BlockDisk {
     if (this.#files === null) await this.#openFiles();
     if (this.#files === null) return;
     const key = blockKey(address.content, address.index);
-    const slot = this.#slotFor(key, address.kept);
+    const slot = this.#table.take(key, address.kept);
     if (slot === null) return;
     const { blockSize } = this.#options;
     this.#sequence += 1;
@@ -253,44 +214,13 @@ export class DiskStore implements BlockDisk {
       await this.#files.index.write(entry);
       slot.entry = entry;
     } catch (error) {
-      if (this.#lru.peek(key) === slot) this.#release(key, slot);
+      if (this.#table.peek(key) === slot) this.#table.release(key, slot);
       throw error;
     }
   }
 
-  /** A slot to write to, which nobody reads from: the block's own, a free one, or the one used longest ago. */
-  #slotFor(key: string, kept: boolean): Slot | null {
-    const own = this.#lru.peek(key);
-    if (own !== undefined) {
-      own.entry = null;
-      return own;
-    }
-    const slot: Slot = { number: -1, entry: null };
-    // Makes room: what is evicted gives its slot back.
-    this.#lru.set(key, slot, kept);
-    if (this.#lru.peek(key) !== slot) return null;
-    const number = this.#free.pop() ?? this.#unusedSlot();
-    if (number === null) {
-      this.#lru.delete(key);
-      return null;
-    }
-    slot.number = number;
-    return slot;
-  }
-
-  #unusedSlot(): number | null {
-    if (this.#unusedFrom >= this.#slots) return null;
-    this.#unusedFrom += 1;
-    return this.#unusedFrom - 1;
-  }
-
-  #release(key: string, slot: Slot): void {
-    this.#lru.delete(key);
-    this.#free.push(slot.number);
-  }
-
   #drop(key: string, slot: Slot): void {
-    this.#release(key, slot);
+    this.#table.release(key, slot);
     // Should this fail, the checksum finds the damage out again after a restart.
     this.#files?.index.erase(slot.number).catch(() => undefined);
   }

@@ -1,53 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { systemClock } from '../clock.ts';
 import { BridgeError } from '../errors.ts';
 import type { ContentSource } from './content.ts';
-
-export const ROOT_ID = 0;
-
-/** Who may have a file (API document 2.9). */
-export interface AccessList {
-  readonly ip?: readonly string[];
-  readonly country?: readonly string[];
-  readonly email?: readonly string[];
-  readonly premium?: number;
-}
-
-export interface EmulatedFile {
-  /** 20 lower-case alphanumerics. */
-  readonly id: string;
-  readonly folderId: number;
-  readonly name: string;
-  readonly content: ContentSource;
-  /** ms since the epoch. */
-  readonly uploadedAt: number;
-  /** ms since the epoch at which it came to its folder. */
-  readonly placedAt: number;
-  readonly description: string | null;
-  /** Empty: none. */
-  readonly password: string;
-  readonly inline: boolean;
-  readonly noSsl: boolean;
-  readonly cdn: boolean;
-  readonly accessList: AccessList;
-  /** `Owner locked`: the page works, the API refuses the file. */
-  readonly ownerLocked: boolean;
-  /** A virus scan will find something. */
-  readonly infected: boolean;
-}
-
-export interface EmulatedFolder {
-  readonly id: number;
-  /** Null for the root. */
-  readonly parentId: number | null;
-  readonly name: string;
-  /** ms since the epoch. */
-  readonly createdAt: number;
-  readonly password: string;
-  /** Path of its public page, or null when it is not shared. */
-  readonly sharedAs: string | null;
-}
+import {
+  fileIdFor,
+  fileIdIn,
+  fileUrl,
+  PLAIN_ATTRIBUTES,
+  ROOT,
+  ROOT_ID,
+  type EmulatedFile,
+  type EmulatedFolder,
+  type FileAttributes,
+} from './emulated-entry.ts';
 
 /** A tree computed on demand, beneath what edits have changed. */
 export interface GeneratedTree {
@@ -57,8 +22,6 @@ export interface GeneratedTree {
   files(folderId: number): readonly EmulatedFile[];
   file(id: string): EmulatedFile | undefined;
 }
-
-export type FileAttributes = Partial<Omit<EmulatedFile, 'folderId' | 'name' | 'content' | 'placedAt'>>;
 
 interface AccountOptions {
   readonly clock?: Clock | undefined;
@@ -298,42 +261,6 @@ export class EmulatedAccount {
     }
     return folder;
   }
-}
-
-export const PLAIN_ATTRIBUTES = {
-  placedAt: 0,
-  description: null,
-  password: '',
-  inline: false,
-  noSsl: false,
-  cdn: false,
-  accessList: {},
-  ownerLocked: false,
-  infected: false,
-} as const;
-
-const ROOT: EmulatedFolder = {
-  id: ROOT_ID,
-  parentId: null,
-  name: 'Root',
-  createdAt: 0,
-  password: '',
-  sharedAs: null,
-};
-
-export function fileUrl(id: string): string {
-  return `https://1fichier.com/?${id}`;
-}
-
-/** The id in a page address; what follows it (`&af=…`) is tolerated. */
-function fileIdIn(url: string): string | null {
-  return /\/\?([a-z0-9]{5,20})(?:&|$)/.exec(url)?.[1] ?? null;
-}
-
-/** Stable from run to run, so that addresses kept on disk still work after a restart. */
-function fileIdFor(serial: number): string {
-  const digest = createHash('sha256').update(`file ${serial}`).digest('hex');
-  return BigInt(`0x${digest}`).toString(36).padStart(20, '0').slice(-20);
 }
 
 function present<T>(items: readonly (T | undefined)[]): T[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock, Random } from '../clock.ts';
-import type { EmulatedAccount, EmulatedFile } from './account.ts';
+import type { EmulatedAccount } from './account.ts';
+import type { EmulatedFile } from './emulated-entry.ts';
 import type { Refusal } from './ko.ts';
 import { refuse } from './ko.ts';
 import type { LinkStore } from './link-store.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
-import { EmulatedAccount, ROOT_ID } from './account.ts';
+import { EmulatedAccount } from './account.ts';
+import { ROOT_ID } from './emulated-entry.ts';
 import type { ContentSource } from './content.ts';
 import { fileContent } from './content.ts';
 

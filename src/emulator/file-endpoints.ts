@@ -1,5 +1,5 @@
-import type { AccessList, EmulatedFile, FileAttributes } from './account.ts';
-import { fileUrl } from './account.ts';
+import type { AccessList, EmulatedFile, FileAttributes } from './emulated-entry.ts';
+import { fileUrl } from './emulated-entry.ts';
 import type { ApiContext, Endpoint, Outcome } from './api-call.ts';
 import { Fields, findFile } from './api-call.ts';
 import type { Refusal } from './ko.ts';

@@ -1,5 +1,6 @@
-import type { EmulatedAccount, EmulatedFolder } from './account.ts';
-import { ROOT_ID } from './account.ts';
+import type { EmulatedAccount } from './account.ts';
+import type { EmulatedFolder } from './emulated-entry.ts';
+import { ROOT_ID } from './emulated-entry.ts';
 import type { ApiContext, Endpoint, Fields, Outcome } from './api-call.ts';
 import type { Refusal } from './ko.ts';
 import { isRefusal, refuse } from './ko.ts';

@@ -1,5 +1,7 @@
-import type { EmulatedFile, EmulatedFolder, GeneratedTree } from './account.ts';
-import { EmulatedAccount, PLAIN_ATTRIBUTES, ROOT_ID } from './account.ts';
+import type { GeneratedTree } from './account.ts';
+import type { EmulatedFile, EmulatedFolder } from './emulated-entry.ts';
+import { EmulatedAccount } from './account.ts';
+import { PLAIN_ATTRIBUTES, ROOT_ID } from './emulated-entry.ts';
 import type { Clock } from '../clock.ts';
 import { syntheticContent } from './content.ts';
 import { hashSeed, mix } from './synthetic-bytes.ts';

@@ -1,4 +1,5 @@
-import type { EmulatedAccount, EmulatedFile } from './account.ts';
+import type { EmulatedAccount } from './account.ts';
+import type { EmulatedFile } from './emulated-entry.ts';
 import type { ApiContext, Endpoint, Fields, Outcome } from './api-call.ts';
 import { findFile } from './api-call.ts';
 import { isRefusal, refuse } from './ko.ts';

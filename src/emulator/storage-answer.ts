@@ -1,4 +1,4 @@
-import type { EmulatedFile } from './account.ts';
+import type { EmulatedFile } from './emulated-entry.ts';
 import type { StorageFault } from './storage-faults.ts';
 
 /** What is sent of the file, and how it is described; the two differ where a fault lies. */

@@ -1,4 +1,4 @@
-import { ROOT_ID } from './account.ts';
+import { ROOT_ID } from './emulated-entry.ts';
 import type { ApiContext, Endpoint, Fields, Outcome, WireObject } from './api-call.ts';
 import { refuse } from './ko.ts';
 import type { RemoteUpload } from './remote-uploads.ts';

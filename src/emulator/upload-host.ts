@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
 import type { Random } from '../clock.ts';
 import type { EmulatedAccount } from './account.ts';
-import { fileUrl, ROOT_ID } from './account.ts';
+import { fileUrl, ROOT_ID } from './emulated-entry.ts';
 import { fileContent } from './content.ts';
 import type { Tally } from './counts.ts';
 import { answerText } from './json-answer.ts';

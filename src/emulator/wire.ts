@@ -1,6 +1,6 @@
 import { lookup } from 'mime-types';
-import type { EmulatedFile, EmulatedFolder } from './account.ts';
-import { fileUrl, ROOT_ID } from './account.ts';
+import type { EmulatedFile, EmulatedFolder } from './emulated-entry.ts';
+import { fileUrl, ROOT_ID } from './emulated-entry.ts';
 import type { ApiContext, WireObject } from './api-call.ts';
 import type { Quirks } from './quirks.ts';
 

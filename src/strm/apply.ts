@@ -3,22 +3,16 @@ import type { FileEntry } from '../library/entry.ts';
 import type { Changes } from './changes.ts';
 import { checkWrite, isWhatWasWritten, knownHash, obstacleIn, type WriteCheck } from './checks.ts';
 import { DirectoryCache } from './directory-cache.ts';
-import {
-  look,
-  moveOver,
-  moveToFree,
-  removeFile,
-  removeIfEmpty,
-  writeDurably,
-  writeLink,
-} from './local-file.ts';
-import { foldersAbove, nameOf, parentOf, pathKey, type LocalPath } from './local-path.ts';
+import { removeEmptyDirectories } from './empty-directories.ts';
+import { look, moveOver, moveToFree, removeFile, writeDurably, writeLink } from './local-file.ts';
+import { nameOf, parentOf, pathKey } from './local-path.ts';
 import { hasCode, type LocalTree, type OpenDirectory } from './local-tree.ts';
 import type { Manifest } from './manifest.ts';
 import type { OwnedFile } from './owned-file.ts';
 import type { Obstacle, Outcome } from './outcome.ts';
 import { inParallel } from './parallel.ts';
 import type { Rename, Write } from './plan.ts';
+import { settleBegun } from './settlement.ts';
 import type { WantedContent } from './wanted.ts';
 
 export interface ApplyParts {
@@ -70,7 +64,7 @@ export class Applier implements Changes {
   }
 
   rename(asked: readonly Rename[]): Promise<Outcome[]> {
-    const { manifest } = this.#parts;
+    const { tree, manifest } = this.#parts;
     // Some have stepped aside since they were planned.
     const renames = asked.map((one) => ({ ...one, owned: manifest.byKey(one.owned.key) ?? one.owned }));
     return this.#inDirectories(async (directories) => {
@@ -80,78 +74,35 @@ export class Applier implements Changes {
       );
       await directories.sync();
       manifest.confirmRenames(renames.filter((_, index) => outcomes[index]?.obstacle === null));
-      await this.#removeEmpty(renames.map(({ owned }) => parentOf(owned.path)));
+      await removeEmptyDirectories(
+        tree,
+        manifest,
+        renames.map(({ owned }) => parentOf(owned.path)),
+      );
       return outcomes;
     });
   }
 
   remove(files: readonly OwnedFile[]): Promise<Outcome[]> {
-    const { manifest } = this.#parts;
+    const { tree, manifest } = this.#parts;
     return this.#inDirectories(async (directories) => {
       const outcomes = await inParallel(files, CONCURRENCY, (file) => this.#removeOne(directories, file));
       await directories.sync();
       manifest.forget(
         files.filter((_, index) => outcomes[index]?.obstacle !== 'failed').map(({ key }) => key),
       );
-      await this.#removeEmpty(files.map(({ path }) => parentOf(path)));
+      await removeEmptyDirectories(
+        tree,
+        manifest,
+        files.map(({ path }) => parentOf(path)),
+      );
       return outcomes;
     });
   }
 
   /** Finishes or takes back what an ended process had begun. */
-  async settle(): Promise<void> {
-    const { manifest } = this.#parts;
-    await this.#inDirectories(async (directories) => {
-      for (const begun of manifest.begun()) {
-        if (begun.temp !== null && begun.temp !== '') {
-          await this.#withDirectory(directories, parentOf(begun.path), (directory) =>
-            removeFile(directory, begun.temp ?? ''),
-          );
-        }
-        if (begun.nextPath !== null) await this.#settleRename(directories, begun, begun.nextPath);
-        else if (await this.#holds(directories, begun.path, begun.nextHash))
-          manifest.confirmWrites([begun.key]);
-        else manifest.abandonWrites([begun.key]);
-      }
-    });
-  }
-
-  async #settleRename(directories: DirectoryCache, owned: OwnedFile, path: LocalPath): Promise<void> {
-    const { manifest } = this.#parts;
-    if (!(await this.#holds(directories, path, owned.hash))) {
-      manifest.abandonRename(owned.key);
-      return;
-    }
-    const former = manifest.holder(pathKey(path));
-    if (await this.#holds(directories, owned.path, owned.hash)) {
-      // The process ended between the two halves of a rename.
-      await this.#withDirectory(directories, parentOf(owned.path), (directory) =>
-        removeFile(directory, nameOf(owned.path)),
-      );
-    }
-    const replaces = former === null || former.key === owned.key ? null : former;
-    manifest.confirmRenames([{ owned, path, wanted: null, replaces }]);
-  }
-
-  async #holds(directories: DirectoryCache, path: LocalPath, hash: string | null): Promise<boolean> {
-    const found = await this.#withDirectory(directories, parentOf(path), (directory) =>
-      look(directory, nameOf(path)),
-    );
-    return hash !== null && found?.kind === 'file' && found.hash === hash;
-  }
-
-  /** Null where the directory is not there or no directory of ours. */
-  async #withDirectory<T>(
-    directories: DirectoryCache,
-    folder: LocalPath,
-    work: (directory: OpenDirectory) => Promise<T>,
-  ): Promise<T | null> {
-    try {
-      return await work(await directories.get(folder));
-    } catch (error) {
-      if (hasCode(error, 'ENOENT') || obstacleIn(error)?.obstacle === 'outside-root') return null;
-      throw error;
-    }
+  settle(): Promise<void> {
+    return this.#inDirectories((directories) => settleBegun(directories, this.#parts.manifest));
   }
 
   async #check(directories: DirectoryCache, write: Write): Promise<WriteCheck> {
@@ -257,28 +208,6 @@ export class Applier implements Changes {
       const obstacle = obstacleIn(error);
       if (obstacle === null) throw error;
       return { ...outcome, ...obstacle };
-    }
-  }
-
-  /** Removes directories that the bridge made and that nothing is in any more, from the inside out. */
-  async #removeEmpty(folders: Iterable<LocalPath>): Promise<void> {
-    const { tree, manifest } = this.#parts;
-    const candidates = new Set<LocalPath>();
-    for (const folder of folders) {
-      if (folder !== '') candidates.add(folder);
-      for (const above of foldersAbove(folder)) candidates.add(above);
-    }
-    for (const folder of [...candidates].sort((a, b) => b.length - a.length)) {
-      if (!manifest.madeDirectory(folder)) continue;
-      const directories = new DirectoryCache(tree, () => undefined);
-      try {
-        const isGone = await this.#withDirectory(directories, parentOf(folder), (parent) =>
-          removeIfEmpty(parent, nameOf(folder)),
-        );
-        if (isGone !== false) manifest.forgetDirectory(folder);
-      } finally {
-        await directories.close();
-      }
     }
   }
 

@@ -1,5 +1,6 @@
+import { obstacleIn } from './checks.ts';
 import type { LocalPath } from './local-path.ts';
-import type { LocalTree, OpenDirectory } from './local-tree.ts';
+import { hasCode, type LocalTree, type OpenDirectory } from './local-tree.ts';
 
 /** The directories that one batch of changes works in, each opened once. */
 export class DirectoryCache {
@@ -20,6 +21,16 @@ export class DirectoryCache {
 
   getOrMake(folder: LocalPath): Promise<OpenDirectory> {
     return this.#remembered(folder, () => this.#tree.openOrMake(folder, this.#onMake));
+  }
+
+  /** Works in a directory; null where there is none, or none of ours. */
+  async within<T>(folder: LocalPath, work: (directory: OpenDirectory) => Promise<T>): Promise<T | null> {
+    try {
+      return await work(await this.get(folder));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT') || obstacleIn(error)?.obstacle === 'outside-root') return null;
+      throw error;
+    }
   }
 
   async sync(): Promise<void> {

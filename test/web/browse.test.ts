@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT_ID } from '../../src/emulator/account.ts';
+import { ROOT_ID } from '../../src/emulator/emulated-entry.ts';
 import { syntheticContent } from '../../src/emulator/content.ts';
 import { fillLibrary, Stage } from './stage.ts';
 

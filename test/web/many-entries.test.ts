@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ROOT_ID } from '../../src/emulator/account.ts';
+import { ROOT_ID } from '../../src/emulator/emulated-entry.ts';
 import { syntheticContent } from '../../src/emulator/content.ts';
 import { Stage } from './stage.ts';
 

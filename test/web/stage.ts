@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { ROOT_ID, type EmulatedAccount } from '../../src/emulator/account.ts';
+import type { EmulatedAccount } from '../../src/emulator/account.ts';
+import { ROOT_ID } from '../../src/emulator/emulated-entry.ts';
 import { fileContent, type ContentSource } from '../../src/emulator/content.ts';
 import { startWholeBridge, type WholeBridge, type WholeBridgeOptions } from '../support/whole-bridge.ts';
 import { launchBrowser, visit, type Visit, type VisitOptions } from './browser.ts';

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { runningAddress } from '../app/run-file.ts';
 import { systemClock } from '../clock.ts';
 import type { Settings } from '../config/settings.ts';
+import { asBridgeError, BridgeError } from '../errors.ts';
 import { MountPoint } from '../mount/mount-point.ts';
 import { rcloneArguments, rcloneEnvironment } from '../mount/rclone-command.ts';
 import { keepMounted } from '../mount/supervisor.ts';
+import { BridgeConnection } from './bridge-connection.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,6 +19,9 @@ export interface MountOrder {
   readonly terminal: Terminal;
 }
 
+/** How long the bridge may take to say that it is there (ms). */
+const LOOK_MS = 5_000;
+
 /** Mounts until a signal says to stop, then unmounts. */
 export async function runMount({
   settings,
@@ -28,7 +33,9 @@ export async function runMount({
   const stopping = new AbortController();
   void stopSignal(systemClock).then(() => stopping.abort());
   const mountPoint = new MountPoint(folder);
-  const url = new URL('dav/', withSlash(address ?? bridgeAddress(settings))).href;
+  const bridge = withSlash(address ?? bridgeAddress(settings));
+  await lookAtBridge(bridge, settings.token, terminal);
+  const url = new URL('dav/', bridge).href;
   terminal.remark(`mounting ${url} at ${mountPoint.path}; stop with Ctrl-C`);
   await keepMounted(
     {
@@ -41,6 +48,32 @@ export async function runMount({
     },
     stopping.signal,
   );
+}
+
+/**
+ * rclone mounts whatever it is given and shows errors in place of files, so that who mounts is told here. A bridge that is
+ * still to come is waited for by the mount itself.
+ *
+ * @throws BridgeError `unauthorized` when the bridge does not take the token.
+ */
+async function lookAtBridge(address: string, token: string | null, terminal: Terminal): Promise<void> {
+  const connection = new BridgeConnection(address, token ?? '');
+  try {
+    const { body } = await connection.send('api/v1/crawl', { signal: AbortSignal.timeout(LOOK_MS) });
+    await body.dump();
+  } catch (error) {
+    const { kind, message } = asBridgeError(error);
+    if (kind === 'unauthorized') {
+      throw new BridgeError(kind, `the bridge at ${address} says: ${message}`, {
+        cause: error,
+        hint: 'Set BRIDGE_TOKEN to the token of that bridge.',
+      });
+    }
+    const what = kind === 'cancelled' ? `the bridge at ${address} does not answer` : message;
+    terminal.remark(`${what}; the mount shows no files until it does`);
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Of the bridge that runs on the data directory, its own or the demo's; else where the settings put one. */

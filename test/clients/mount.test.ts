@@ -175,3 +175,22 @@ test('a missing rclone is said, with what helps', async () => {
   expect(said).toContain('/nowhere/rclone cannot be run');
   expect(said).toContain('Install rclone');
 });
+
+test('a bridge that does not answer yet is said, and waited for', { timeout: 60_000 }, async () => {
+  const { address } = whole.bridge;
+  await whole.bridge.close();
+  await mount();
+  expect(said).toContain(`the bridge at ${address} does not answer; the mount shows no files until it does`);
+});
+
+test('a bridge that asks for a token is not mounted without it', { timeout: 60_000 }, async () => {
+  await whole.close();
+  const env = { BRIDGE_PORT: String(await freePort()), BRIDGE_TOKEN: 'a-token-of-many-letters' };
+  whole = await startWholeBridge(() => undefined, { env });
+  const child = startMounting();
+  await new Promise((resolve) => child.once('close', resolve));
+  expect(child.exitCode).not.toBe(0);
+  expect(said).toContain('says: a token is needed');
+  expect(said).toContain('Set BRIDGE_TOKEN');
+  expect(await isMounted()).toBe(false);
+});

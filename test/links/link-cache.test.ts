@@ -1,53 +1,31 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
-import type { LinkLifetime } from '../../src/links/lifetime.ts';
-import { LinkCache, type LinkCacheOptions } from '../../src/links/link-cache.ts';
-import { LINK_SCHEMA, LinkStore } from '../../src/links/link-store.ts';
-import { openDatabase, type Database } from '../../src/store/database.ts';
+import { LinkStore } from '../../src/links/link-store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { ScriptedApi } from './scripted-api.ts';
+import { DOCUMENTED, FILE, LENIENT, LinkRig, MINUTE, VIEWER } from './link-rig.ts';
 
-const FILE = 'https://1fichier.com/?aaaaaaaaaaaaaaaaaaaa';
-const OTHER = 'https://1fichier.com/?bbbbbbbbbbbbbbbbbbbb';
-const MINUTE = 60_000;
-const VIEWER = { priority: 'viewer' } as const;
-const DOCUMENTED: LinkLifetime = { profile: 'documented' };
-const LENIENT: LinkLifetime = { profile: 'lenient', maxAgeMs: 8 * 60 * MINUTE };
-
-let database: Database;
+let rig: LinkRig;
 let clock: FakeClock;
 let api: ScriptedApi;
-let storeFailures: BridgeError[];
 
 beforeEach(() => {
-  database = openDatabase(':memory:', [LINK_SCHEMA]);
-  clock = new FakeClock();
-  api = new ScriptedApi();
-  api.answer = (_url, count) => `https://a-1.example/p${count}`;
-  storeFailures = [];
+  rig = new LinkRig();
+  ({ clock, api } = rig);
 });
 
-afterEach(() => database.close());
-
-function startCache(
-  lifetime: LinkLifetime = LENIENT,
-  told: Pick<LinkCacheOptions, 'onFileGone' | 'isMissing'> = {},
-): LinkCache {
-  const onStoreFailure = (error: BridgeError): number => storeFailures.push(error);
-  const store = new LinkStore(database);
-  return new LinkCache({ api, clock, store, lifetime, onStoreFailure, ...told });
-}
+afterEach(() => rig.database.close());
 
 describe('one call for many', () => {
   test('100 concurrent first readers of one file cost one call', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const links = await Promise.all(Array.from({ length: 100 }, () => cache.get(FILE, VIEWER)));
     expect(new Set(links.map((link) => link.address)).size).toBe(1);
     expect(api.sent).toBe(1);
   });
 
   test('100 readers refused with the same link cost one more call', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
     cache.accept(FILE, link);
     const renewed = await Promise.all(
@@ -64,7 +42,7 @@ describe('one call for many', () => {
 
   test('one who leaves takes nothing from the others', async () => {
     api.answer = null;
-    const cache = startCache();
+    const cache = rig.startCache();
     const leaver = new AbortController();
     const left = cache.get(FILE, { priority: 'viewer', signal: leaver.signal });
     const stays = cache.get(FILE, VIEWER);
@@ -77,7 +55,7 @@ describe('one call for many', () => {
 
   test('a queued call is dropped when the last one waiting leaves', async () => {
     api.answer = null;
-    const cache = startCache();
+    const cache = rig.startCache();
     const leavers = [new AbortController(), new AbortController()];
     const left = leavers.map(({ signal }) => cache.get(FILE, { priority: 'viewer', signal }));
     for (const leaver of leavers) leaver.abort();
@@ -88,7 +66,7 @@ describe('one call for many', () => {
 
   test('a call already sent is let finish for whoever comes next', async () => {
     api.answer = null;
-    const cache = startCache();
+    const cache = rig.startCache();
     const leaver = new AbortController();
     const left = cache.get(FILE, { priority: 'viewer', signal: leaver.signal });
     const [call] = api.pending;
@@ -102,7 +80,7 @@ describe('one call for many', () => {
 
   test('a viewer who joins a queued prefetch moves it forward, and one call is sent all told', async () => {
     api.answer = null;
-    const cache = startCache();
+    const cache = rig.startCache();
     const prefetched = cache.get(FILE, { priority: 'prefetch' });
     const watched = cache.get(FILE, VIEWER);
     expect(api.pending.map((call) => call.priority)).toEqual(['viewer']);
@@ -113,7 +91,7 @@ describe('one call for many', () => {
 
   test('a viewer who joins a prefetch already sent waits for it', async () => {
     api.answer = null;
-    const cache = startCache();
+    const cache = rig.startCache();
     const prefetched = cache.get(FILE, { priority: 'prefetch' });
     api.pending[0]?.send();
     const watched = cache.get(FILE, VIEWER);
@@ -126,7 +104,7 @@ describe('one call for many', () => {
 
 describe('life of a link', () => {
   test('a documented link is renewed when it was not used within five minutes', async () => {
-    const cache = startCache(DOCUMENTED);
+    const cache = rig.startCache(DOCUMENTED);
     await cache.get(FILE, VIEWER);
     await clock.advance(4 * MINUTE);
     await cache.get(FILE, VIEWER);
@@ -137,7 +115,7 @@ describe('life of a link', () => {
   });
 
   test('a documented link in use serves for half an hour from its first use', async () => {
-    const cache = startCache(DOCUMENTED);
+    const cache = rig.startCache(DOCUMENTED);
     const link = await cache.get(FILE, VIEWER);
     await clock.advance(3 * MINUTE);
     cache.accept(FILE, link);
@@ -150,7 +128,7 @@ describe('life of a link', () => {
   });
 
   test('a lenient link serves until it is refused', async () => {
-    const cache = startCache(LENIENT);
+    const cache = rig.startCache(LENIENT);
     const link = await cache.get(FILE, VIEWER);
     await clock.advance(7 * 60 * MINUTE);
     expect(await cache.get(FILE, VIEWER)).toEqual(link);
@@ -159,7 +137,7 @@ describe('life of a link', () => {
   });
 
   test('a clock set back by an hour costs one more call and no failure', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     await cache.get(FILE, VIEWER);
     const now = clock.now();
     clock.now = () => now - 60 * MINUTE;
@@ -169,7 +147,7 @@ describe('life of a link', () => {
   });
 
   test('the true life of links is learned', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
     await clock.advance(40 * MINUTE);
     cache.accept(FILE, link);
@@ -188,7 +166,7 @@ describe('the first use of a fresh link', () => {
   const stays = (): AbortSignal => new AbortController().signal;
 
   test('is made by one reader while the others wait, and of a refusal all hear without asking', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
     const first = await cache.use(FILE, link, stays());
     const others = Array.from({ length: 20 }, () => cache.use(FILE, link, stays()));
@@ -198,7 +176,7 @@ describe('the first use of a fresh link', () => {
   });
 
   test('lets all others go once the storage host has taken it', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
     const first = await cache.use(FILE, link, stays());
     const others = Array.from({ length: 20 }, () => cache.use(FILE, link, stays()));
@@ -208,7 +186,7 @@ describe('the first use of a fresh link', () => {
   });
 
   test('passes to the next when it ends without an answer, one at a time', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
     const first = await cache.use(FILE, link, stays());
     const passed: number[] = [];
@@ -225,7 +203,7 @@ describe('the first use of a fresh link', () => {
   });
 
   test('is waited for by nobody who gives up', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
     await cache.use(FILE, link, stays());
     const leaver = new AbortController();
@@ -237,14 +215,14 @@ describe('the first use of a fresh link', () => {
 
 describe('a link whose storage host cannot be reached', () => {
   test('is replaced at the next request', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
     cache.doubt(FILE, link);
     expect((await cache.get(FILE, VIEWER)).address).toBe('https://a-1.example/p2');
   });
 
   test('is given again where no other is to be had, and never counts as refused', async () => {
-    const cache = startCache();
+    const cache = rig.startCache();
     for (let round = 0; round < 5; round += 1) cache.doubt(FILE, await cache.get(FILE, VIEWER));
     const last = await cache.get(FILE, VIEWER);
     cache.doubt(FILE, last);
@@ -256,165 +234,34 @@ describe('a link whose storage host cannot be reached', () => {
 
 describe('restart', () => {
   test('links survive it, with their use', async () => {
-    const before = startCache(DOCUMENTED);
+    const before = rig.startCache(DOCUMENTED);
     const link = await before.get(FILE, VIEWER);
     before.accept(FILE, link);
     await clock.advance(20 * MINUTE);
-    expect(await startCache(DOCUMENTED).get(FILE, VIEWER)).toEqual(link);
+    expect(await rig.startCache(DOCUMENTED).get(FILE, VIEWER)).toEqual(link);
     expect(api.sent).toBe(1);
   });
 
   test('a refused link does not come back', async () => {
-    const before = startCache();
+    const before = rig.startCache();
     const link = await before.get(FILE, VIEWER);
     before.refuse(FILE, link);
-    expect(await startCache().get(FILE, VIEWER)).not.toEqual(link);
+    expect(await rig.startCache().get(FILE, VIEWER)).not.toEqual(link);
   });
 
   test('links of last week are gone', async () => {
-    await startCache().get(FILE, VIEWER);
+    await rig.startCache().get(FILE, VIEWER);
     await clock.advance(8 * 24 * 60 * MINUTE);
-    startCache();
-    expect(new LinkStore(database).find(FILE)).toBeNull();
+    rig.startCache();
+    expect(new LinkStore(rig.database).find(FILE)).toBeNull();
   });
 
   test('a store that fails costs nothing but its memory', async () => {
-    const cache = startCache();
-    database.exec('DROP TABLE links');
+    const cache = rig.startCache();
+    rig.database.exec('DROP TABLE links');
     await cache.get(FILE, VIEWER);
     await cache.get(FILE, VIEWER);
     expect(api.sent).toBe(1);
-    expect(storeFailures.length).toBeGreaterThan(0);
-  });
-});
-
-describe('failures', () => {
-  const retryIn = (ms: number): { retryAt: number } => ({ retryAt: clock.now() + ms });
-
-  test('a file that is still not found is asked for ever less often, once an hour at least', async () => {
-    api.answer = () => new BridgeError('file-not-found', 'gone');
-    const cache = startCache();
-    const askedAt: number[] = [];
-    for (let minute = 0; minute < 240; minute += 1) {
-      const before = api.sent;
-      await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
-      if (api.sent > before) askedAt.push(minute);
-      await clock.advance(MINUTE);
-    }
-    expect(askedAt).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
-    api.answer = () => 'https://a-1.example/p1';
-    await clock.advance(60 * MINUTE);
-    expect((await cache.get(FILE, VIEWER)).address).toBe('https://a-1.example/p1');
-  });
-
-  test('a file that is not found is told of, so that its folder can be looked at', async () => {
-    api.answer = (url) => new BridgeError(url === FILE ? 'file-not-found' : 'flood-locked', 'no');
-    const gone: string[] = [];
-    const cache = startCache(LENIENT, { onFileGone: (url) => gone.push(url) });
-    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
-    await expect(cache.get(OTHER, VIEWER)).rejects.toMatchObject({ kind: 'flood-locked' });
-    expect(gone).toEqual([FILE]);
-  });
-
-  test('a file that is not found is asked for once a minute at most', async () => {
-    api.answer = () => new BridgeError('file-not-found', 'gone');
-    const cache = startCache();
-    for (let attempt = 0; attempt < 10; attempt += 1) {
-      await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
-    }
-    expect(api.sent).toBe(1);
-    await clock.advance(MINUTE);
-    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
-    expect(api.sent).toBe(2);
-  });
-
-  test('when many files are gone, those missing from their folders are asked for later, and the others at once', async () => {
-    const gone = (file: number): string => `${FILE}${file}`;
-    api.answer = (url) =>
-      url === OTHER ? 'https://a-1.example/p' : new BridgeError('file-not-found', 'gone');
-    const cache = startCache(LENIENT, { isMissing: (url) => url !== OTHER });
-    for (let file = 0; file < 5; file += 1) {
-      await expect(cache.get(gone(file), VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
-      await clock.advance(1000);
-    }
-    const retryAt = clock.now() + MINUTE - 5000;
-    await expect(cache.get(gone(5), VIEWER)).rejects.toMatchObject({ kind: 'rate-limited', retryAt });
-    await expect(cache.get(OTHER, VIEWER)).resolves.toMatchObject({ address: 'https://a-1.example/p' });
-    expect(api.sent).toBe(6);
-    await clock.advance(MINUTE - 5000);
-    await expect(cache.get(gone(5), VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
-  });
-
-  test('a missing file says nothing about the others', async () => {
-    api.answer = (url) =>
-      url === FILE ? new BridgeError('file-not-found', 'gone') : 'https://a-1.example/p';
-    const cache = startCache();
-    await expect(cache.get(FILE, VIEWER)).rejects.toThrow(BridgeError);
-    await expect(cache.get(OTHER, VIEWER)).resolves.toMatchObject({ address: 'https://a-1.example/p' });
-  });
-
-  test('an invalid key stops the calls for every file', async () => {
-    api.answer = () => new BridgeError('api-key-invalid', 'no such key');
-    const cache = startCache();
-    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'api-key-invalid' });
-    await expect(cache.get(OTHER, VIEWER)).rejects.toMatchObject({ kind: 'api-key-invalid' });
-    expect(api.sent).toBe(1);
-  });
-
-  test('a flood lock stops the calls until it ends', async () => {
-    const lock = new BridgeError('flood-locked', 'locked', retryIn(5 * MINUTE));
-    api.answer = (_url, count) => (count === 1 ? lock : 'https://a-1.example/p');
-    const cache = startCache();
-    await expect(cache.get(FILE, VIEWER)).rejects.toBe(lock);
-    await clock.advance(4 * MINUTE);
-    await expect(cache.get(OTHER, VIEWER)).rejects.toBe(lock);
-    expect(api.sent).toBe(1);
-    await clock.advance(MINUTE);
-    await expect(cache.get(FILE, VIEWER)).resolves.toMatchObject({ address: 'https://a-1.example/p' });
-  });
-
-  test('an older link nobody refused is used while the API is locked', async () => {
-    const cache = startCache(DOCUMENTED);
-    const link = await cache.get(FILE, VIEWER);
-    await clock.advance(60 * MINUTE);
-    api.answer = () => new BridgeError('flood-locked', 'locked', retryIn(5 * MINUTE));
-    expect(await cache.get(FILE, VIEWER)).toEqual(link);
-    cache.refuse(FILE, link);
-    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'flood-locked' });
-  });
-
-  test('a link of a deleted file is not brought back', async () => {
-    const cache = startCache(DOCUMENTED);
-    await cache.get(FILE, VIEWER);
-    await clock.advance(60 * MINUTE);
-    api.answer = () => new BridgeError('file-not-found', 'gone');
-    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'file-not-found' });
-  });
-
-  test('fresh links that are refused again and again stop being minted', async () => {
-    const cache = startCache();
-    const mintAndRefuse = async (): Promise<void> => cache.refuse(FILE, await cache.get(FILE, VIEWER));
-    for (let count = 0; count < 3; count += 1) await mintAndRefuse();
-    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'link-refused' });
-    expect(api.sent).toBe(3);
-    await clock.advance(MINUTE);
-    await mintAndRefuse();
-    await clock.advance(MINUTE);
-    await expect(cache.get(FILE, VIEWER)).rejects.toMatchObject({ kind: 'link-refused' });
-    expect(api.sent).toBe(4);
-  });
-
-  test('a failure for which nobody waits any more is no unhandled rejection', async () => {
-    api.answer = null;
-    const cache = startCache();
-    const leaver = new AbortController();
-    const left = cache.get(FILE, { priority: 'viewer', signal: leaver.signal });
-    const [call] = api.pending;
-    call?.send();
-    leaver.abort();
-    await expect(left).rejects.toMatchObject({ kind: 'cancelled' });
-    call?.fail(new BridgeError('upstream-unavailable', 'down'));
-    await clock.advance(0);
-    expect(cache.stats().failed).toBe(1);
+    expect(rig.storeFailures.length).toBeGreaterThan(0);
   });
 });

@@ -22,7 +22,7 @@ const ROUNDS = 5;
 const FILMS = Array.from({ length: ROUNDS }, (_, round) => `film-${round}.bin`);
 const [FILM = ''] = FILMS;
 /** What is read a second time; every cache here can hold it. */
-const REPEATED = 128 * MIB;
+const REPEATED = 64 * MIB;
 const READ_SIZE = 64 * 1024;
 const READ_SECONDS = 3;
 const CONNECTIONS = [1, 16, 64];

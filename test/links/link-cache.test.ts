@@ -1,17 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BridgeError } from '../../src/errors.ts';
 import { LinkStore } from '../../src/links/link-store.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { ScriptedApi } from './scripted-api.ts';
 import { DOCUMENTED, FILE, LENIENT, LinkRig, MINUTE, VIEWER } from './link-rig.ts';
 
 let rig: LinkRig;
-let clock: FakeClock;
-let api: ScriptedApi;
 
 beforeEach(() => {
   rig = new LinkRig();
-  ({ clock, api } = rig);
 });
 
 afterEach(() => rig.database.close());
@@ -21,7 +16,7 @@ describe('one call for many', () => {
     const cache = rig.startCache();
     const links = await Promise.all(Array.from({ length: 100 }, () => cache.get(FILE, VIEWER)));
     expect(new Set(links.map((link) => link.address)).size).toBe(1);
-    expect(api.sent).toBe(1);
+    expect(rig.api.sent).toBe(1);
   });
 
   test('100 readers refused with the same link cost one more call', async () => {
@@ -37,68 +32,68 @@ describe('one call for many', () => {
       }),
     );
     expect(new Set(renewed)).toEqual(new Set(['https://a-1.example/p2']));
-    expect(api.sent).toBe(2);
+    expect(rig.api.sent).toBe(2);
   });
 
   test('one who leaves takes nothing from the others', async () => {
-    api.answer = null;
+    rig.api.answer = null;
     const cache = rig.startCache();
     const leaver = new AbortController();
     const left = cache.get(FILE, { priority: 'viewer', signal: leaver.signal });
     const stays = cache.get(FILE, VIEWER);
     leaver.abort();
     await expect(left).rejects.toMatchObject({ kind: 'cancelled' });
-    api.pending[0]?.succeed('https://a-1.example/p1');
+    rig.api.pending[0]?.succeed('https://a-1.example/p1');
     expect((await stays).address).toBe('https://a-1.example/p1');
-    expect(api.dropped).toBe(0);
+    expect(rig.api.dropped).toBe(0);
   });
 
   test('a queued call is dropped when the last one waiting leaves', async () => {
-    api.answer = null;
+    rig.api.answer = null;
     const cache = rig.startCache();
     const leavers = [new AbortController(), new AbortController()];
     const left = leavers.map(({ signal }) => cache.get(FILE, { priority: 'viewer', signal }));
     for (const leaver of leavers) leaver.abort();
     for (const get of left) await expect(get).rejects.toMatchObject({ kind: 'cancelled' });
-    expect(api.dropped).toBe(1);
-    expect(api.sent).toBe(0);
+    expect(rig.api.dropped).toBe(1);
+    expect(rig.api.sent).toBe(0);
   });
 
   test('a call already sent is let finish for whoever comes next', async () => {
-    api.answer = null;
+    rig.api.answer = null;
     const cache = rig.startCache();
     const leaver = new AbortController();
     const left = cache.get(FILE, { priority: 'viewer', signal: leaver.signal });
-    const [call] = api.pending;
+    const [call] = rig.api.pending;
     call?.send();
     leaver.abort();
     await expect(left).rejects.toMatchObject({ kind: 'cancelled' });
     call?.succeed('https://a-1.example/p1');
     expect((await cache.get(FILE, VIEWER)).address).toBe('https://a-1.example/p1');
-    expect(api.sent).toBe(1);
+    expect(rig.api.sent).toBe(1);
   });
 
   test('a viewer who joins a queued prefetch moves it forward, and one call is sent all told', async () => {
-    api.answer = null;
+    rig.api.answer = null;
     const cache = rig.startCache();
     const prefetched = cache.get(FILE, { priority: 'prefetch' });
     const watched = cache.get(FILE, VIEWER);
-    expect(api.pending.map((call) => call.priority)).toEqual(['viewer']);
-    api.pending[0]?.succeed('https://a-1.example/p1');
+    expect(rig.api.pending.map((call) => call.priority)).toEqual(['viewer']);
+    rig.api.pending[0]?.succeed('https://a-1.example/p1');
     expect((await prefetched).address).toBe((await watched).address);
-    expect(api.sent).toBe(1);
+    expect(rig.api.sent).toBe(1);
   });
 
   test('a viewer who joins a prefetch already sent waits for it', async () => {
-    api.answer = null;
+    rig.api.answer = null;
     const cache = rig.startCache();
     const prefetched = cache.get(FILE, { priority: 'prefetch' });
-    api.pending[0]?.send();
+    rig.api.pending[0]?.send();
     const watched = cache.get(FILE, VIEWER);
-    expect(api.pending).toHaveLength(1);
-    api.pending[0]?.succeed('https://a-1.example/p1');
+    expect(rig.api.pending).toHaveLength(1);
+    rig.api.pending[0]?.succeed('https://a-1.example/p1');
     await Promise.all([prefetched, watched]);
-    expect(api.sent).toBe(1);
+    expect(rig.api.sent).toBe(1);
   });
 });
 
@@ -106,31 +101,31 @@ describe('life of a link', () => {
   test('a documented link is renewed when it was not used within five minutes', async () => {
     const cache = rig.startCache(DOCUMENTED);
     await cache.get(FILE, VIEWER);
-    await clock.advance(4 * MINUTE);
+    await rig.clock.advance(4 * MINUTE);
     await cache.get(FILE, VIEWER);
-    expect(api.sent).toBe(1);
-    await clock.advance(MINUTE);
+    expect(rig.api.sent).toBe(1);
+    await rig.clock.advance(MINUTE);
     await cache.get(FILE, VIEWER);
-    expect(api.sent).toBe(2);
+    expect(rig.api.sent).toBe(2);
   });
 
   test('a documented link in use serves for half an hour from its first use', async () => {
     const cache = rig.startCache(DOCUMENTED);
     const link = await cache.get(FILE, VIEWER);
-    await clock.advance(3 * MINUTE);
+    await rig.clock.advance(3 * MINUTE);
     cache.accept(FILE, link);
-    await clock.advance(27 * MINUTE);
+    await rig.clock.advance(27 * MINUTE);
     await cache.get(FILE, VIEWER);
-    expect(api.sent).toBe(1);
-    await clock.advance(3 * MINUTE);
+    expect(rig.api.sent).toBe(1);
+    await rig.clock.advance(3 * MINUTE);
     await cache.get(FILE, VIEWER);
-    expect(api.sent).toBe(2);
+    expect(rig.api.sent).toBe(2);
   });
 
   test('a lenient link serves until it is refused', async () => {
     const cache = rig.startCache(LENIENT);
     const link = await cache.get(FILE, VIEWER);
-    await clock.advance(7 * 60 * MINUTE);
+    await rig.clock.advance(7 * 60 * MINUTE);
     expect(await cache.get(FILE, VIEWER)).toEqual(link);
     cache.refuse(FILE, link);
     expect(await cache.get(FILE, VIEWER)).not.toEqual(link);
@@ -139,19 +134,19 @@ describe('life of a link', () => {
   test('a clock set back by an hour costs one more call and no failure', async () => {
     const cache = rig.startCache();
     await cache.get(FILE, VIEWER);
-    const now = clock.now();
-    clock.now = () => now - 60 * MINUTE;
+    const now = rig.clock.now();
+    rig.clock.now = () => now - 60 * MINUTE;
     await cache.get(FILE, VIEWER);
     await cache.get(FILE, VIEWER);
-    expect(api.sent).toBe(2);
+    expect(rig.api.sent).toBe(2);
   });
 
   test('the true life of links is learned', async () => {
     const cache = rig.startCache();
     const link = await cache.get(FILE, VIEWER);
-    await clock.advance(40 * MINUTE);
+    await rig.clock.advance(40 * MINUTE);
     cache.accept(FILE, link);
-    await clock.advance(20 * MINUTE);
+    await rig.clock.advance(20 * MINUTE);
     cache.refuse(FILE, link);
     expect(cache.stats()).toMatchObject({
       minted: 1,
@@ -226,7 +221,7 @@ describe('a link whose storage host cannot be reached', () => {
     for (let round = 0; round < 5; round += 1) cache.doubt(FILE, await cache.get(FILE, VIEWER));
     const last = await cache.get(FILE, VIEWER);
     cache.doubt(FILE, last);
-    api.answer = () => new BridgeError('flood-locked', 'locked');
+    rig.api.answer = () => new BridgeError('flood-locked', 'locked');
     expect(await cache.get(FILE, VIEWER)).toBe(last);
     expect(cache.stats().refused).toBe(0);
   });
@@ -237,9 +232,9 @@ describe('restart', () => {
     const before = rig.startCache(DOCUMENTED);
     const link = await before.get(FILE, VIEWER);
     before.accept(FILE, link);
-    await clock.advance(20 * MINUTE);
+    await rig.clock.advance(20 * MINUTE);
     expect(await rig.startCache(DOCUMENTED).get(FILE, VIEWER)).toEqual(link);
-    expect(api.sent).toBe(1);
+    expect(rig.api.sent).toBe(1);
   });
 
   test('a refused link does not come back', async () => {
@@ -251,7 +246,7 @@ describe('restart', () => {
 
   test('links of last week are gone', async () => {
     await rig.startCache().get(FILE, VIEWER);
-    await clock.advance(8 * 24 * 60 * MINUTE);
+    await rig.clock.advance(8 * 24 * 60 * MINUTE);
     rig.startCache();
     expect(new LinkStore(rig.database).find(FILE)).toBeNull();
   });
@@ -261,7 +256,7 @@ describe('restart', () => {
     rig.database.exec('DROP TABLE links');
     await cache.get(FILE, VIEWER);
     await cache.get(FILE, VIEWER);
-    expect(api.sent).toBe(1);
+    expect(rig.api.sent).toBe(1);
     expect(rig.storeFailures.length).toBeGreaterThan(0);
   });
 });

@@ -48,8 +48,7 @@ async function main(): Promise<void> {
   const emulator = await startEmulator({ account, quirks: { linkPort: storagePort } });
   try {
     await writeFilms(folder);
-    const storage = await startStorage(folder, FILM, storagePort);
-    running.push(storage);
+    running.push(await startStorage(folder, FILM, storagePort));
     const { apiUrl, apiKey } = emulator;
     const subjects = await startSubjects({ folder, storagePort, apiUrl, apiKey }, FILM);
     running.push(...subjects.map((subject) => subject.program));
@@ -75,28 +74,33 @@ async function writeFilms(folder: string): Promise<void> {
 
 /** Films that nobody has read before. */
 async function compareStreams(subjects: readonly Subject[]): Promise<void> {
-  const measured = new Map<string, Throughput[]>(subjects.map(({ program }) => [program.name, []]));
-  for (const film of FILMS) {
-    for (const subject of subjects) {
-      measured.get(subject.program.name)?.push(await readFrom(subject, film, FILE_SIZE));
-    }
-  }
+  const measured = await inRounds(subjects, (subject, film) => readFrom(subject, film, FILE_SIZE));
   console.log(`\nOne stream of ${FILE_SIZE / GIB} GiB, medians of ${ROUNDS} interleaved rounds`);
   printThroughput(measured);
 }
 
 /** What has just been read, read again. */
 async function compareRepeats(subjects: readonly Subject[]): Promise<void> {
-  const measured = new Map<string, Throughput[]>();
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const subject of subjects) {
-      await readFrom(subject, FILM, REPEATED);
-      const again = await readFrom(subject, FILM, REPEATED);
-      measured.set(subject.program.name, [...(measured.get(subject.program.name) ?? []), again]);
-    }
-  }
+  const measured = await inRounds(subjects, async (subject) => {
+    await readFrom(subject, FILM, REPEATED);
+    return readFrom(subject, FILM, REPEATED);
+  });
   console.log(`\n${REPEATED / MIB} MiB read again, medians of ${ROUNDS} interleaved rounds`);
   printThroughput(measured);
+}
+
+/** What was measured of each by its name, a round of all in turn with each film. */
+async function inRounds(
+  subjects: readonly Subject[],
+  measure: (subject: Subject, film: string) => Promise<Throughput>,
+): Promise<Map<string, Throughput[]>> {
+  const measured = new Map<string, Throughput[]>(subjects.map(({ program }) => [program.name, []]));
+  for (const film of FILMS) {
+    for (const subject of subjects) {
+      measured.get(subject.program.name)?.push(await measure(subject, film));
+    }
+  }
+  return measured;
 }
 
 function printThroughput(measured: ReadonlyMap<string, readonly Throughput[]>): void {
